@@ -9,7 +9,7 @@ import static dev.nudge.event.LifecycleStage.PROSPECT;
 import static dev.nudge.event.LifecycleStage.STABLE;
 
 import dev.nudge.definition.LifecyclePolicy;
-import dev.nudge.definition.LifecyclePolicy.RecoverTo;
+import dev.nudge.definition.RecoverTo;
 import dev.nudge.event.LifecycleStage;
 import java.util.ArrayList;
 import java.util.List;

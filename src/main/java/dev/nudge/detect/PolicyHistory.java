@@ -24,14 +24,9 @@ public record PolicyHistory(List<InForce> versions) {
    *
    * @param fromMillis the instant, epoch milliseconds
    * @param version which version
-   * @param effectiveAtMillis what it asked for
    * @param policy what it says; null where the policy was deleted
    */
-  public record InForce(long fromMillis, int version, long effectiveAtMillis, Policy policy) {
-    private boolean isSame(PolicyVersion other) {
-      return version == other.version() && effectiveAtMillis == other.effectiveAtMillis();
-    }
-  }
+  public record InForce(long fromMillis, int version, Policy policy) {}
 
   static PolicyHistory none() {
     return new PolicyHistory(List.of());
@@ -39,20 +34,11 @@ public record PolicyHistory(List<InForce> versions) {
 
   /** A version arrived at that watermark. */
   PolicyHistory with(PolicyVersion arrived, long watermarkMillis) {
-    if (versions.stream().anyMatch(known -> known.isSame(arrived))) {
-      // Read again after a restart: it governs since it first came.
-      return this;
-    }
     long from = Math.max(arrived.effectiveAtMillis(), watermarkMillis);
     List<InForce> next = new ArrayList<>(versions);
     // A newer version overrules what was to start after it.
     next.removeIf(version -> version.fromMillis() >= from);
-    next.add(
-        new InForce(
-            from,
-            arrived.version(),
-            arrived.effectiveAtMillis(),
-            arrived.deleted() ? null : arrived.policy()));
+    next.add(new InForce(from, arrived.version(), arrived.deleted() ? null : arrived.policy()));
     next.sort(Comparator.comparingLong(InForce::fromMillis));
     while (next.size() > MAX || (next.size() > 1 && next.get(1).fromMillis() <= watermarkMillis)) {
       next.remove(0);

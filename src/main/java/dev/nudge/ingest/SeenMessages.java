@@ -1,7 +1,6 @@
 package dev.nudge.ingest;
 
 import dev.nudge.event.CustomerEvent;
-import dev.nudge.event.Topic;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -54,7 +53,6 @@ public record SeenMessages(Map<String, Long> acceptedAtMillis) {
   }
 
   private static String id(CustomerEvent event) {
-    Topic topic = event.topic();
-    return topic.ordinal() + event.messageId();
+    return event.topic() + " " + event.messageId();
   }
 }

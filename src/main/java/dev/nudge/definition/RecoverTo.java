@@ -1,0 +1,7 @@
+package dev.nudge.definition;
+
+/** Placeholder. */
+public enum RecoverTo {
+  BY_COUNT,
+  GROWING
+}
