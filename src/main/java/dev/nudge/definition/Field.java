@@ -290,11 +290,10 @@ final class Field {
     if (kind == Kind.TEXT && (node.kind() == Kind.NUMBER || node.kind() == Kind.BOOLEAN)) {
       return " (text that looks like a number, true or false needs quotes)";
     }
-    boolean quoted = node.kind() == Kind.TEXT && !node.plain();
-    if (quoted && (kind == Kind.NUMBER || kind == Kind.BOOLEAN)) {
-      return ", without quotes";
-    }
-    return "";
+    boolean isQuotedNumber = kind == Kind.NUMBER && DECIMAL.matcher(node.text()).matches();
+    boolean isQuotedBoolean =
+        kind == Kind.BOOLEAN && (node.text().equals("true") || node.text().equals("false"));
+    return isQuotedNumber || isQuotedBoolean ? ", without quotes" : "";
   }
 
   private static boolean isId(String text) {

@@ -9,20 +9,12 @@ import java.util.List;
  * @param line from 1
  * @param column from 1
  * @param kind what it is by the core schema of YAML 1.2
- * @param plain whether a scalar stands without quotes
  * @param text a scalar's content; empty for others
  * @param items a list's values, or a map's values; empty for a scalar
  * @param keys a map's keys, one for each of the items; empty for others
  */
 record Node(
-    String file,
-    int line,
-    int column,
-    Kind kind,
-    boolean plain,
-    String text,
-    List<Node> items,
-    List<Node> keys) {
+    String file, int line, int column, Kind kind, String text, List<Node> items, List<Node> keys) {
 
   /** The kinds that matter to a definition. */
   enum Kind {

@@ -80,12 +80,13 @@ final class NodeReader {
             .onMalformedInput(CodingErrorAction.REPORT)
             .onUnmappableCharacter(CodingErrorAction.REPORT);
     boolean malformed = decoder.decode(ByteBuffer.wrap(bytes), decoded, true).isError();
-    String text = decoded.flip().toString();
+    String decodedText = decoded.flip().toString();
+    String text = decodedText.startsWith("\uFEFF") ? decodedText.substring(1) : decodedText;
     if (malformed) {
       problems.add(atEndOf(file, text, "a byte that is not UTF-8", "UTF-8"));
       return documents;
     }
-    NodeReader reader = new NodeReader(file, text, problems);
+    NodeReader reader = new NodeReader(file, jsonTabsAsSpaces(text), problems);
     try {
       reader.readDocuments(documents);
     } catch (MarkedYamlEngineException refused) {
@@ -98,13 +99,37 @@ final class NodeReader {
       problems.add(atEndOf(file, before, found, "printable text"));
       return documents;
     } catch (YamlEngineException refused) {
-      problems.add(new Problem(file, 1, 1, "", refused.getMessage(), WHAT));
+      problems.add(reader.syntaxProblem(refused.getMessage(), Optional.empty()));
       return documents;
     }
     if (documents.isEmpty()) {
       problems.add(new Problem(file, 1, 1, "", "an empty text", WHAT));
     }
     return documents;
+  }
+
+  /**
+   * Gives JSON its tabs: there they are space like any other, while the parser takes one in a row
+   * and refuses the second. A tab within double quotes stays, and columns stay as they are.
+   */
+  private static String jsonTabsAsSpaces(String text) {
+    String start = text.stripLeading();
+    if (!start.startsWith("{") && !start.startsWith("[")) {
+      return text;
+    }
+    StringBuilder spaced = new StringBuilder(text);
+    boolean quoted = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"') {
+        quoted = !quoted;
+      } else if (c == '\\' && quoted) {
+        i++;
+      } else if (c == '\t' && !quoted) {
+        spaced.setCharAt(i, ' ');
+      }
+    }
+    return spaced.toString();
   }
 
   private void readDocuments(List<Node> documents) {
@@ -119,7 +144,7 @@ final class NodeReader {
   private Node readNode(NodeEvent event, int depth) {
     if (event instanceof AliasEvent alias) {
       refuse(event, "the alias *" + Node.clipped(alias.getAlias().getValue()), "the value itself");
-      return node(event, Kind.REFUSED, true, "", List.of(), List.of());
+      return node(event, Kind.REFUSED, "", List.of(), List.of());
     }
     event
         .getAnchor()
@@ -155,7 +180,7 @@ final class NodeReader {
     } else {
       kind = Kind.TEXT;
     }
-    return node(scalar, kind, scalar.isPlain(), scalar.getValue(), List.of(), List.of());
+    return node(scalar, kind, scalar.getValue(), List.of(), List.of());
   }
 
   private Node readList(CollectionStartEvent start, int depth) {
@@ -163,7 +188,7 @@ final class NodeReader {
     while (events.next() instanceof NodeEvent item) {
       items.add(readNode(item, depth + 1));
     }
-    return node(start, Kind.LIST, true, "", items, List.of());
+    return node(start, Kind.LIST, "", items, List.of());
   }
 
   private Node readMap(CollectionStartEvent start, int depth) {
@@ -185,13 +210,12 @@ final class NodeReader {
         values.add(value);
       }
     }
-    return node(start, Kind.MAP, true, "", values, keys);
+    return node(start, Kind.MAP, "", values, keys);
   }
 
-  private Node node(
-      NodeEvent event, Kind kind, boolean plain, String text, List<Node> items, List<Node> keys) {
+  private Node node(NodeEvent event, Kind kind, String text, List<Node> items, List<Node> keys) {
     Mark mark = event.getStartMark().orElseThrow();
-    return new Node(file, mark.getLine() + 1, mark.getColumn() + 1, kind, plain, text, items, keys);
+    return new Node(file, mark.getLine() + 1, mark.getColumn() + 1, kind, text, items, keys);
   }
 
   private void refuseTag(NodeEvent event, Optional<String> tag) {
