@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 public final class DefinitionException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  private final transient List<Problem> problems;
+  private final List<Problem> problems;
 
   DefinitionException(List<Problem> problems, int untold) {
     super(

@@ -34,9 +34,9 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
  *
  * <p>What a definition never needs, and an attacker likes, is refused here: aliases (a few lines
  * can stand for billions of values), anchors, tags, doubled keys, values nested deeper than {@link
- * #MAX_DEPTH}, texts beyond {@link #MAX_BYTES}. The tree is built from parse events and not by the
- * library's composer, for that one resolves aliases and merges {@code <<} keys before anyone sees
- * them.
+ * #MAX_DEPTH}, more documents than {@link #MAX_DOCUMENTS}, texts beyond {@link #MAX_BYTES}. The
+ * tree is built from parse events and not by the library's composer, for that one resolves aliases
+ * and merges {@code <<} keys before anyone sees them.
  */
 final class NodeReader {
   /** The largest text, in bytes: 1 MiB, as for every record. */
@@ -44,6 +44,9 @@ final class NodeReader {
 
   /** The deepest nesting of lists and maps. */
   static final int MAX_DEPTH = 32;
+
+  /** The most documents of one text. */
+  static final int MAX_DOCUMENTS = 1_000;
 
   private static final ScalarResolver RESOLVER = new CoreSchema().getScalarResolver();
   private static final String WHAT = "a definition in YAML 1.2 or JSON";
@@ -136,6 +139,10 @@ final class NodeReader {
     while (events.hasNext()) {
       Event event = events.next();
       if (event instanceof NodeEvent start) {
+        if (documents.size() == MAX_DOCUMENTS) {
+          throw new ParserException(
+              "more than " + MAX_DOCUMENTS + " documents", event.getStartMark());
+        }
         documents.add(readNode(start, 0));
       }
     }

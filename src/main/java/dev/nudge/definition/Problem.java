@@ -1,5 +1,7 @@
 package dev.nudge.definition;
 
+import java.io.Serializable;
+
 /**
  * One reason why a definition is refused, with where it stands.
  *
@@ -11,8 +13,8 @@ package dev.nudge.definition;
  * @param found what stands there
  * @param expected what should
  */
-public record Problem(
-    String file, int line, int column, String path, String found, String expected) {
+public record Problem(String file, int line, int column, String path, String found, String expected)
+    implements Serializable {
 
   /** As compilers print it, so that editors jump to the place. */
   @Override

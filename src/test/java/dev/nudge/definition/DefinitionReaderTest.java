@@ -142,6 +142,15 @@ class DefinitionReaderTest {
   }
 
   @Test
+  void documentsAreBounded() {
+    assertThat(problemsOf("--- {}\n".repeat(1_000), f -> null)).isEmpty();
+    assertThat(problemsOf("--- {}\n".repeat(1_001), f -> null))
+        .containsExactly(
+            "f:1001:5: found a mistake in the notation (more than 1000 documents),"
+                + " expected a definition in YAML 1.2 or JSON");
+  }
+
+  @Test
   void allProblemsOfAllFilesAreToldInTheOrderOfTheText() {
     DefinitionReader reader = DefinitionReader.forPublishing();
     reader.read(
