@@ -1,11 +1,7 @@
-<<<<<<< HEAD
-/** One command a verb, thin: arguments in, the room that does it called, an exit code out. */
-=======
 /**
  * The command line: one class per verb, thin.
  *
  * <p>In: arguments. Out: what the verb prints, and an exit code: 0 for done, 1 for a failure on the
  * way, 2 for arguments or files that were refused. State: none.
  */
->>>>>>> definition
 package dev.nudge.cli;

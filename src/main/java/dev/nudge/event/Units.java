@@ -33,11 +33,14 @@ public final class Units {
   /**
    * Turns a decimal into units.
    *
-   * @param decimal a decimal that does not {@linkplain #exceedsRange exceed the range}
    * @return its value in ten-thousandths
-   * @throws ArithmeticException if it has more than four decimal places
+   * @throws ArithmeticException if it {@linkplain #exceedsRange exceeds the range} or has more than
+   *     four decimal places
    */
   public static long of(BigDecimal decimal) {
+    if (exceedsRange(decimal)) {
+      throw new ArithmeticException("more than " + MAX.toPlainString());
+    }
     BigDecimal shortest = decimal.stripTrailingZeros();
     if (shortest.scale() > SCALE) {
       // Said before rescaling: 1e-999999999 would be expanded to a billion digits.
@@ -47,6 +50,11 @@ public final class Units {
   }
 
   /** Units as a plain decimal with two to four places: {@code 1_391_200} is {@code "139.12"}. */
+  public static String format(long units) {
+    return format(BigInteger.valueOf(units));
+  }
+
+  /** Units as a plain decimal with two to four places. */
   public static String format(BigInteger units) {
     BigDecimal plain = new BigDecimal(units, SCALE).stripTrailingZeros();
     return plain.setScale(Math.max(2, plain.scale())).toPlainString();
