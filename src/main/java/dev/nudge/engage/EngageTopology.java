@@ -1,5 +1,6 @@
 package dev.nudge.engage;
 
+import dev.nudge.definition.PolicyRecord;
 import dev.nudge.definition.PolicyVersion;
 import dev.nudge.detect.DetectFunction;
 import dev.nudge.event.CustomerEvent;
@@ -35,7 +36,7 @@ public final class EngageTopology {
 
   /** Lays the dataflow: records to events, events to each customer's order, order to moments. */
   public static Outputs define(
-      DataStream<Ingested> ingested, DataStream<PolicyVersion> policies, IngestConfig config) {
+      DataStream<Ingested> ingested, DataStream<PolicyRecord> policies, IngestConfig config) {
 
     SingleOutputStreamOperator<CustomerEvent> events =
         ingested
@@ -43,10 +44,17 @@ public final class EngageTopology {
             .uid("engage-events-v1")
             .name("Events");
 
+    SingleOutputStreamOperator<PolicyVersion> versions =
+        policies
+            .process(new PolicyFunction(), TypeInformation.of(PolicyVersion.class))
+            .uid("engage-policies-v1")
+            .name("Policies")
+            .setParallelism(1);
+
     SingleOutputStreamOperator<Moment> moments =
         events
             .keyBy(CustomerEvent::key, TypeInformation.of(CustomerKey.class))
-            .connect(policies.broadcast())
+            .connect(versions.broadcast())
             .transform(
                 "Detect",
                 TypeInformation.of(Moment.class),
@@ -62,6 +70,11 @@ public final class EngageTopology {
             .uid("engage-stage-changes-v1")
             .name("Stage changes");
 
-    return new Outputs(moments, stageChanges, events.getSideOutput(IngestFunction.DEAD_LETTERS));
+    DataStream<DeadLetter> deadLetters =
+        events
+            .getSideOutput(IngestFunction.DEAD_LETTERS)
+            .union(versions.getSideOutput(IngestFunction.DEAD_LETTERS));
+
+    return new Outputs(moments, stageChanges, deadLetters);
   }
 }

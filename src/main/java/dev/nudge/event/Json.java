@@ -67,15 +67,6 @@ public final class Json {
         });
   }
 
-  /** The record that tells readers of a topic that all before that time has been written. */
-  public static String time(long atMillis) {
-    return write(
-        json -> {
-          json.writeStringField("event", "$time");
-          json.writeNumberField("timestamp", atMillis);
-        });
-  }
-
   private static void writeFields(JsonGenerator json, StageChange change) throws IOException {
     json.writeStringField("tenant", change.tenant());
     json.writeStringField("customerId", change.customerId());

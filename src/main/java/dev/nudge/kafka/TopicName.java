@@ -34,7 +34,7 @@ public enum TopicName {
    */
   public static final int MAX_MESSAGE_BYTES = 4 << 20;
 
-  /** A dead letter holds such a record whole, in Base64 and with its reason. */
+  /** A dead letter holds such a record whole, its reason and place in headers. */
   public static final int MAX_DEAD_LETTER_BYTES = 8 << 20;
 
   private enum Use {

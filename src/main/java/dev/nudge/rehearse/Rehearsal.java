@@ -1,6 +1,7 @@
 package dev.nudge.rehearse;
 
 import dev.nudge.definition.Policy;
+import dev.nudge.definition.PolicyRecord;
 import dev.nudge.definition.PolicyVersion;
 import dev.nudge.engage.EngageTopology;
 import dev.nudge.event.Json;
@@ -149,8 +150,8 @@ public final class Rehearsal {
                 "Files")
             .uid("rehearse-files-v1")
             .setParallelism(1);
-    DataStream<PolicyVersion> inForce =
-        env.fromData(TypeInformation.of(PolicyVersion.class), fromTheBeginning())
+    DataStream<PolicyRecord> inForce =
+        env.fromData(TypeInformation.of(PolicyRecord.class), fromTheBeginning())
             .uid("rehearse-policies-v1")
             .name("Policies");
     outputs.write(EngageTopology.define(ingested, inForce, config));
@@ -164,14 +165,14 @@ public final class Rehearsal {
   }
 
   /** The built-in policy comes first, so that those given overrule it. */
-  private PolicyVersion[] fromTheBeginning() {
+  private PolicyRecord[] fromTheBeginning() {
     List<PolicyVersion> versions = new ArrayList<>();
     versions.add(new PolicyVersion(null, 0, Long.MIN_VALUE, Policy.DEFAULT, false));
     for (Policy policy : policies) {
       versions.add(
           new PolicyVersion(policy.tenant(), versions.size(), Long.MIN_VALUE, policy, false));
     }
-    return versions.toArray(PolicyVersion[]::new);
+    return versions.stream().map(PolicyRecord::of).toArray(PolicyRecord[]::new);
   }
 
   private static void follow(JobClient job, long records, Progress progress)
