@@ -26,6 +26,7 @@ import java.util.Properties;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -34,6 +35,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -48,6 +50,7 @@ class ReplayIT {
       List.of(ReplaySource.resource(Topic.ORDERS, "data/online-retail-small.jsonl.gz"));
   private static final int LINES = 2_839;
   private static final Speed TWO_DAYS_A_SECOND = new Speed(172_800);
+  private static final Duration ONE_SECOND = Duration.ofSeconds(1);
   private static final Duration SLACK = Replay.DEFAULT_MAX_OUT_OF_ORDERNESS;
 
   @TempDir static Path directory;
@@ -110,13 +113,15 @@ class ReplayIT {
   void finishedReplayStartedAgainWritesNothingEvenBehindOtherRecords() throws Exception {
     TopicLayout topics = topics("twice.");
     finish(topics, Speed.UNLIMITED, Ticker.SYSTEM);
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
     try (KafkaProducer<byte[], byte[]> gateway = producer()) {
       for (int i = 0; i < 500; i++) {
-        gateway
-            .send(new ProducerRecord<>("twice.deliveries", 1, null, new byte[] {'{', '}'}))
-            .get();
+        sent.add(
+            gateway.send(new ProducerRecord<>("twice.deliveries", 1, null, new byte[] {'{', '}'})));
       }
     }
+    assertThat(sent)
+        .allSatisfy(acknowledged -> assertThat(acknowledged).succeedsWithin(ONE_SECOND));
     Map<TopicPartition, Long> before = consumer.endOffsets(partitions(topics));
 
     ReplayProgress again = finish(topics, Speed.UNLIMITED, Ticker.SYSTEM);
@@ -193,18 +198,21 @@ class ReplayIT {
     finish(whole, TWO_DAYS_A_SECOND, new JumpingTicker(Long.MAX_VALUE));
     TopicLayout torn = topics("torn.");
     // What a crash leaves: partition 0 has half, 1 nearly all, 2 and the other topics nothing.
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
     try (KafkaProducer<byte[], byte[]> copy = producer()) {
       for (int partition = 0; partition < 2; partition++) {
         var records = Records.of(consumer, new TopicPartition("before.orders", partition));
         int kept = partition == 0 ? records.size() / 2 : records.size() - 20;
         for (ConsumerRecord<byte[], byte[]> record : records.subList(0, kept)) {
-          copy.send(
+          sent.add(
+              copy.send(
                   new ProducerRecord<>(
-                      "torn.orders", partition, record.key(), record.value(), record.headers()))
-              .get();
+                      "torn.orders", partition, record.key(), record.value(), record.headers())));
         }
       }
     }
+    assertThat(sent)
+        .allSatisfy(acknowledged -> assertThat(acknowledged).succeedsWithin(ONE_SECOND));
 
     finish(torn, TWO_DAYS_A_SECOND, new JumpingTicker(Long.MAX_VALUE));
 
