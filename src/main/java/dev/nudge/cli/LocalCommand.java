@@ -70,7 +70,10 @@ final class LocalCommand implements Callable<Integer> {
           "Event seconds a second, or 'unlimited' (default: ${DEFAULT-VALUE}, two days a second).")
   private String speed;
 
-  @Option(names = "--console-port", defaultValue = "8080", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--console-port",
+      defaultValue = "8080",
+      description = "Default: ${DEFAULT-VALUE}.")
   private int consolePort;
 
   @Option(

@@ -160,8 +160,7 @@ public record EngageConfig(
   private static String required(Configuration config, ConfigOption<String> option) {
     String value = config.get(option);
     if (value == null) {
-      throw new IllegalArgumentException(
-          option.key() + ": found nothing, expected " + "a value");
+      throw new IllegalArgumentException(option.key() + ": found nothing, expected " + "a value");
     }
     return value;
   }

@@ -32,8 +32,8 @@ import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * A Flink mini cluster that runs the jobs in this JVM, with RocksDB and checkpoints on disk, and goes
- * on from the newest of them.
+ * A Flink mini cluster that runs the jobs in this JVM, with RocksDB and checkpoints on disk, and
+ * goes on from the newest of them.
  */
 final class LocalFlink implements AutoCloseable {
   private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(2);
@@ -68,8 +68,7 @@ final class LocalFlink implements AutoCloseable {
                 .build());
     try {
       cluster.start();
-      StreamExecutionEnvironment env =
-          StreamExecutionEnvironment.getExecutionEnvironment(config);
+      StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
       env.setParallelism(parallelism);
       EngageJob.define(env, engage, topics);
       var graph = env.getStreamGraph();
@@ -129,8 +128,8 @@ final class LocalFlink implements AutoCloseable {
   }
 
   /**
-   * The checkpoint that was completed last. Flink puts {@code _metadata} in place with a rename when
-   * all else is there, so whatever has one is whole.
+   * The checkpoint that was completed last. Flink puts {@code _metadata} in place with a rename
+   * when all else is there, so whatever has one is whole.
    */
   static Optional<Path> newestCheckpoint(Path checkpoints) throws IOException {
     try (Stream<Path> files = Files.walk(checkpoints, 3)) {
@@ -173,8 +172,7 @@ final class LocalFlink implements AutoCloseable {
         ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
     // Here a failure should be seen, not hidden by restarting for ever.
     config.set(RestartStrategyOptions.RESTART_STRATEGY, "failure-rate");
-    config.set(
-        RestartStrategyOptions.RESTART_STRATEGY_FAILURE_RATE_MAX_FAILURES_PER_INTERVAL, 10);
+    config.set(RestartStrategyOptions.RESTART_STRATEGY_FAILURE_RATE_MAX_FAILURES_PER_INTERVAL, 10);
     config.set(
         RestartStrategyOptions.RESTART_STRATEGY_FAILURE_RATE_FAILURE_RATE_INTERVAL,
         Duration.ofMinutes(5));

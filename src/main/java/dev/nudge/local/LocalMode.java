@@ -80,8 +80,7 @@ public final class LocalMode implements AutoCloseable {
     TopicLayout topics;
     try (Admin admin = Admin.create(kafka.toProperties())) {
       topics =
-          Topics.create(
-                  admin, kafka.topicPrefix(), PARTITIONS, (short) 1, Topics.KEEP_FOR_EVER)
+          Topics.create(admin, kafka.topicPrefix(), PARTITIONS, (short) 1, Topics.KEEP_FOR_EVER)
               .orThrow();
     }
     boolean replays = !config.replay().isEmpty();
@@ -190,8 +189,7 @@ public final class LocalMode implements AutoCloseable {
       KafkaConfig kafka, ClickHouseConfig clickHouse, boolean replays) {
     Configuration keys = new Configuration();
     keys.set(
-        IngestConfig.CLOCK,
-        replays ? IngestConfig.IdleClock.RECORDS : IngestConfig.IdleClock.WALL);
+        IngestConfig.CLOCK, replays ? IngestConfig.IdleClock.RECORDS : IngestConfig.IdleClock.WALL);
     return new EngageConfig(
         kafka, clickHouse, IngestConfig.from(keys), DeliveryGuarantee.AT_LEAST_ONCE);
   }
