@@ -49,7 +49,7 @@ export const en = {
   stages: {
     title: 'Customers now',
     total: 'Customers',
-    totalMeaning: 'All stages together',
+    totalMeaning: 'All stages',
     share: '{share} of all',
     focus: 'Show only {stage}',
     change: 'Change within the period',

@@ -51,7 +51,7 @@ export const zh: Words = {
   stages: {
     title: '当前客户',
     total: '客户总数',
-    totalMeaning: '所有阶段合计',
+    totalMeaning: '所有阶段',
     share: '占 {share}',
     focus: '只看{stage}',
     change: '时间范围内的变化',
@@ -77,7 +77,7 @@ export const zh: Words = {
     hintFocus: '进入{stage}的客户',
     customer: '客户 {id}',
     orders: '无订单 | 1 单 | {count} 单',
-    life: '第 {life} 个生命周期',
+    life: '第 {life} 轮',
     entered: '进入',
     from: '从{from}到{to}',
   },
