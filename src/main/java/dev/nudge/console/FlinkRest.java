@@ -153,10 +153,10 @@ final class FlinkRest {
           || id.endsWith(".duplicates");
     }
 
-    /** Every operator has rates; only those of sources count events once. */
+    /** Every operator has rates; a source's output is what every source counts, one an event. */
     private boolean ofSource(String id) {
       return id.startsWith("Source__")
-          && (id.endsWith(".numRecordsInPerSecond") || id.endsWith(".pendingRecords"));
+          && (id.endsWith(".numRecordsOutPerSecond") || id.endsWith(".pendingRecords"));
     }
 
     private void take(String id, double sum, double min) {
@@ -164,7 +164,7 @@ final class FlinkRest {
         if (Math.abs(min) < NO_TIME) {
           watermark = join(watermark, min, Math::min);
         }
-      } else if (id.endsWith(".numRecordsInPerSecond")) {
+      } else if (id.endsWith(".numRecordsOutPerSecond")) {
         eventsPerSecond = join(eventsPerSecond, sum, Double::sum);
       } else if (id.endsWith(".pendingRecords")) {
         lagRecords = join(lagRecords, sum, Double::sum);
