@@ -1,5 +1,6 @@
 package dev.nudge.console;
 
+import dev.nudge.clickhouse.ClickHouseConfig;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Objects;
@@ -14,9 +15,7 @@ import java.util.function.Supplier;
  *
  * @param host the interface to listen on
  * @param port the port, 0 for any free one
- * @param clickHouseUrl a JDBC URL, such as {@code jdbc:ch://127.0.0.1:8123/nudge}
- * @param clickHouseUser the user that reads
- * @param clickHousePassword its password, may be empty; never shown by {@link #toString}
+ * @param clickHouse the database, and a user that may read it
  * @param flinkRest where Flink's REST interface answers, null if there is none: then the page shows
  *     no job
  * @param clock the deployment's clock; called from several threads, about once a second
@@ -27,9 +26,7 @@ import java.util.function.Supplier;
 public record ConsoleConfig(
     String host,
     int port,
-    String clickHouseUrl,
-    String clickHouseUser,
-    String clickHousePassword,
+    ClickHouseConfig clickHouse,
     URI flinkRest,
     Supplier<ClockReport> clock,
     Set<String> hostNames,
@@ -47,18 +44,13 @@ public record ConsoleConfig(
    * @throws IllegalArgumentException with key, value and expectation, if one is unusable
    */
   public ConsoleConfig {
-    Objects.requireNonNull(clickHouseUser, "console.clickhouse.user");
-    Objects.requireNonNull(clickHousePassword, "console.clickhouse.password");
+    Objects.requireNonNull(clickHouse, "clickhouse");
     Objects.requireNonNull(clock, "console.clock");
     if (host == null || host.isBlank()) {
       throw new IllegalArgumentException("console.host is '" + host + "', not a host name");
     }
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("console.port is " + port + ", not in 0 to 65535");
-    }
-    if (clickHouseUrl == null || !clickHouseUrl.startsWith("jdbc:")) {
-      // The value may hold a password, so it isn't repeated.
-      throw new IllegalArgumentException("console.clickhouse.url does not start with 'jdbc:'");
     }
     if (maxViewers < 1) {
       throw new IllegalArgumentException(
@@ -68,18 +60,16 @@ public record ConsoleConfig(
   }
 
   /**
-   * A console for this machine alone, with the wall clock, no Flink, and ClickHouse's default user.
+   * A console for this machine alone, with the wall clock and no Flink.
    *
    * @param port the port, 0 for any free one
-   * @param clickHouseUrl a JDBC URL
+   * @param clickHouse the database
    */
-  public static ConsoleConfig local(int port, String clickHouseUrl) {
+  public static ConsoleConfig local(int port, ClickHouseConfig clickHouse) {
     return new ConsoleConfig(
         DEFAULT_HOST,
         port,
-        clickHouseUrl,
-        "default",
-        "",
+        clickHouse,
         null,
         () -> ClockReport.wall(Instant.now()),
         Set.of(),
@@ -88,48 +78,16 @@ public record ConsoleConfig(
 
   /** The same with Flink's REST interface there. */
   public ConsoleConfig withFlinkRest(URI rest) {
-    return new ConsoleConfig(
-        host,
-        port,
-        clickHouseUrl,
-        clickHouseUser,
-        clickHousePassword,
-        rest,
-        clock,
-        hostNames,
-        maxViewers);
+    return new ConsoleConfig(host, port, clickHouse, rest, clock, hostNames, maxViewers);
   }
 
   /** The same with that clock. */
   public ConsoleConfig withClock(Supplier<ClockReport> other) {
-    return new ConsoleConfig(
-        host,
-        port,
-        clickHouseUrl,
-        clickHouseUser,
-        clickHousePassword,
-        flinkRest,
-        other,
-        hostNames,
-        maxViewers);
+    return new ConsoleConfig(host, port, clickHouse, flinkRest, other, hostNames, maxViewers);
   }
 
   /** The same with that many viewers. */
   public ConsoleConfig withMaxViewers(int viewers) {
-    return new ConsoleConfig(
-        host,
-        port,
-        clickHouseUrl,
-        clickHouseUser,
-        clickHousePassword,
-        flinkRest,
-        clock,
-        hostNames,
-        viewers);
-  }
-
-  @Override
-  public String toString() {
-    return "ConsoleConfig[" + host + ":" + port + ", Flink at " + flinkRest + "]";
+    return new ConsoleConfig(host, port, clickHouse, flinkRest, clock, hostNames, viewers);
   }
 }

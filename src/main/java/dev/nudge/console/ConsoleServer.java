@@ -168,7 +168,7 @@ public final class ConsoleServer implements AutoCloseable {
   }
 
   private void tenants(Context context) {
-    try (LifecycleQueries queries = new LifecycleQueries(config)) {
+    try (LifecycleQueries queries = new LifecycleQueries(config.clickHouse())) {
       answer(context, queries.tenants());
     } catch (SQLException e) {
       LOG.warn("ClickHouse does not answer the console", e);

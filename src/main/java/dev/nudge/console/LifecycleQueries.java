@@ -1,5 +1,6 @@
 package dev.nudge.console;
 
+import dev.nudge.clickhouse.ClickHouseConfig;
 import dev.nudge.event.LifecycleStage;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -37,10 +38,10 @@ final class LifecycleQueries implements AutoCloseable {
   private final Properties properties = new Properties();
   private Connection connection;
 
-  LifecycleQueries(ConsoleConfig config) {
-    url = config.clickHouseUrl();
-    properties.setProperty("user", config.clickHouseUser());
-    properties.setProperty("password", config.clickHousePassword());
+  LifecycleQueries(ClickHouseConfig config) {
+    url = config.url();
+    properties.setProperty("user", config.user());
+    properties.setProperty("password", config.password());
     properties.setProperty("connection_timeout", "3000");
     properties.setProperty("socket_timeout", String.valueOf((TIMEOUT_SECONDS + 5) * 1000));
   }

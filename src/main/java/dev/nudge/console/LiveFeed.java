@@ -170,7 +170,7 @@ final class LiveFeed implements AutoCloseable {
     private final Map<String, String> newest = new LinkedHashMap<>();
     private final Map<Period, Map<String, String>> newestByPeriod = new EnumMap<>(Period.class);
     // Used by one round at a time.
-    private final LifecycleQueries queries = new LifecycleQueries(config);
+    private final LifecycleQueries queries = new LifecycleQueries(config.clickHouse());
     private Instant troubleSince;
 
     TenantWatch(String tenant) {
@@ -270,7 +270,7 @@ final class LiveFeed implements AutoCloseable {
 
   /** The deployment's ingest, for the viewers of all tenants. */
   private final class HealthWatch {
-    private final LifecycleQueries queries = new LifecycleQueries(config);
+    private final LifecycleQueries queries = new LifecycleQueries(config.clickHouse());
     private List<IngestHealth.ReasonCount> deadLetters = List.of();
     private long nextDeadLetters;
 
