@@ -32,6 +32,7 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -344,6 +345,23 @@ class EmbeddedClickHouseIT {
     start();
     assertThat(post("", "SELECT n FROM stays").body()).isEqualTo("42\n");
     assertThat(clickHouse.failure()).isNotDone();
+  }
+
+  @Test
+  void closingCancelsWhatWouldTakeTooLong() throws Exception {
+    CompletableFuture<HttpResponse<String>> endless =
+        HTTP.sendAsync(
+            HttpRequest.newBuilder(URI.create(clickHouse.url()))
+                .POST(BodyPublishers.ofString("SELECT max(number) FROM system.numbers"))
+                .build(),
+            BodyHandlers.ofString());
+    String running = "SELECT count() FROM system.processes WHERE query LIKE '%.numbers'";
+    while (!post("", running).body().equals("1\n")) {
+      assertThat(endless).isNotDone();
+    }
+    clickHouse.close();
+    assertThat(endless.join().body()).contains("QUERY_WAS_CANCELLED");
+    start();
   }
 
   @Test
