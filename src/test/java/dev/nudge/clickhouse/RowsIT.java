@@ -8,6 +8,8 @@ import dev.nudge.event.LifecycleStage;
 import dev.nudge.event.StageChange;
 import dev.nudge.local.ChdbLibrary;
 import dev.nudge.local.EmbeddedClickHouse;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,6 +26,8 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RowsIT {
+
+  private static final Path LIBRARY = ChdbLibrary.locate(Path.of("unused"));
 
   /** In New York the wall clock shows this hour twice: 06:30Z is half past one once more. */
   private static final Instant SECOND_HALF_PAST_ONE = Instant.parse("2026-11-01T06:30:00.789Z");
@@ -44,7 +50,7 @@ class RowsIT {
   @BeforeEach
   void start() throws Exception {
     TimeZone.setDefault(TimeZone.getTimeZone("America/New_York"));
-    clickHouse = EmbeddedClickHouse.start(ChdbLibrary.locate(Path.of("unused")), directory, 0);
+    clickHouse = EmbeddedClickHouse.start(LIBRARY, directory, 0);
     Migrations.apply(clickHouse.config(), Duration.ZERO);
   }
 
@@ -114,23 +120,45 @@ class RowsIT {
   @Test
   void everyRowOfALargeBatchArrives() throws Exception {
     int rows = 3 * Rows.FLUSH_ROWS + 1;
-    List<StageChange> changes =
-        IntStream.range(0, rows)
-            .mapToObj(
-                i ->
-                    new StageChange(
-                        "acme",
-                        "c" + i,
-                        LifecycleStage.NEW,
-                        LifecycleStage.GROWING,
-                        NINE.toEpochMilli() + i,
-                        1,
-                        i,
-                        i))
-            .toList();
-    run(changes, StageChange.class, Rows.stageChanges(clickHouse.config()));
+    run(changes(rows), StageChange.class, Rows.stageChanges(clickHouse.config()));
     assertThat(query("SELECT count(), sum(version), uniqExact(at) FROM nudge.stage_changes FINAL"))
         .isEqualTo("%d\t%d\t%d\n".formatted(rows, rows * (rows - 1L) / 2, rows));
+  }
+
+  @Test
+  void rowsOutlastAnOutage() throws Exception {
+    ClickHouseConfig config = clickHouse.config();
+    int port = clickHouse.port();
+    clickHouse.close();
+    Configuration patient = new Configuration();
+    patient.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    patient.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1_000);
+    patient.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(100));
+    JobClient job;
+    try (ServerSocket silent = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      job = start(changes(100), StageChange.class, Rows.stageChanges(config), patient);
+      silent.accept().close();
+    }
+    clickHouse = EmbeddedClickHouse.start(LIBRARY, directory, port);
+    job.getJobExecutionResult().get();
+    assertThat(query("SELECT count(), sum(version) FROM nudge.stage_changes FINAL"))
+        .isEqualTo("100\t4950\n");
+  }
+
+  private static List<StageChange> changes(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(
+            i ->
+                new StageChange(
+                    "acme",
+                    "c" + i,
+                    LifecycleStage.NEW,
+                    LifecycleStage.GROWING,
+                    NINE.toEpochMilli() + i,
+                    1,
+                    i,
+                    i))
+        .toList();
   }
 
   private static DeadLetter letter(byte[] raw, long offset, DeadLetterReason reason) {
@@ -139,7 +167,11 @@ class RowsIT {
   }
 
   private static <T> void run(List<T> records, Class<T> type, Sink<T> sink) throws Exception {
-    Configuration configuration = new Configuration();
+    start(records, type, sink, new Configuration()).getJobExecutionResult().get();
+  }
+
+  private static <T> JobClient start(
+      List<T> records, Class<T> type, Sink<T> sink, Configuration configuration) throws Exception {
     configuration.set(PipelineOptions.GENERIC_TYPES, false);
     configuration.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
     StreamExecutionEnvironment environment =
@@ -150,7 +182,7 @@ class RowsIT {
         .rebalance()
         .sinkTo(sink)
         .uid("test-rows-v1");
-    environment.execute();
+    return environment.executeAsync();
   }
 
   private String query(String sql) throws Exception {

@@ -217,6 +217,8 @@ class EmbeddedClickHouseIT {
     assertThat(post("database=nowhere", "SELECT 1").statusCode()).isEqualTo(404);
     assertThat(post("no_such_setting=1", "SELECT 1").body()).contains("UNKNOWN_SETTING");
     assertThat(post("", "SELECT 1; DROP TABLE x").body()).contains("Multi-statements");
+    assertThat(post("client_protocol_version=54460&default_format=Native", "SELECT 1").body())
+        .contains("NOT_IMPLEMENTED");
     post("", "CREATE TABLE strict (n UInt8) ENGINE = MergeTree ORDER BY n");
     assertThat(post("", "INSERT INTO strict FORMAT CSV\n1\nx\n").statusCode()).isEqualTo(400);
     assertThat(post("", "INSERT INTO nowhere FORMAT CSV\n1\n").statusCode()).isEqualTo(404);
