@@ -188,8 +188,15 @@ final class ClickHouseEndpoint {
     if (insert == null) {
       byte[] sql = whole(head, request);
       checkAllowed(session.analyse(sql), get);
+<<<<<<< HEAD
       try (Chdb.Result result = session.query(sql, format)) {
         answer(http, result, formatOf(text, format));
+=======
+      String answerFormat = formatOf(text, format);
+      checkNative(http, answerFormat);
+      try (Chdb.Result result = session.query(sql, format)) {
+        answer(http, result, answerFormat);
+>>>>>>> clickhouse
       }
     } else if (get) {
       throw readOnly();
@@ -255,6 +262,23 @@ final class ClickHouseEndpoint {
     }
   }
 
+<<<<<<< HEAD
+=======
+  /**
+   * A client that names its protocol expects blocks with headers, which the library can't write.
+   */
+  private static void checkNative(Context http, String format) throws SqlException {
+    String protocol = http.queryParam("client_protocol_version");
+    if (format.equals("Native") && protocol != null && !protocol.equals("0")) {
+      throw new SqlException(
+          48,
+          "NOT_IMPLEMENTED",
+          "The embedded ClickHouse has no Native format for protocol %s: use another format"
+              .formatted(protocol));
+    }
+  }
+
+>>>>>>> clickhouse
   private static SqlException readOnly() {
     return new SqlException(
         164, "READONLY", "Cannot execute query in readonly mode: GET changes nothing, use POST");
