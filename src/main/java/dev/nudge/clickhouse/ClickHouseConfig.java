@@ -38,11 +38,7 @@ public record ClickHouseConfig(String url, String user, String password) {
     }
   }
 
-<<<<<<< HEAD
-  /** The driver's properties: who, and the database, which need not exist. */
-=======
   /** Who connects, as the driver's properties. */
->>>>>>> clickhouse
   Properties properties() {
     Properties properties = new Properties();
     properties.setProperty("user", user);

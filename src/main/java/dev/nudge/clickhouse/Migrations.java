@@ -133,14 +133,6 @@ public final class Migrations {
     properties.setProperty("database", "default");
     long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
-<<<<<<< HEAD
-      Connection connection = DriverManager.getConnection(config.url(), properties);
-      try (Statement statement = connection.createStatement()) {
-        statement.execute("SELECT 1");
-        return connection;
-      } catch (SQLException e) {
-        connection.close();
-=======
       Connection connection = null;
       try {
         connection = DriverManager.getConnection(config.url(), properties);
@@ -152,7 +144,6 @@ public final class Migrations {
         if (connection != null) {
           connection.close();
         }
->>>>>>> clickhouse
         if (e.getErrorCode() > 0 || System.nanoTime() > deadline) {
           throw new SQLException(
               "%s as user %s: %s".formatted(config.url(), config.user(), e.getMessage()),

@@ -119,8 +119,6 @@ final class Chdb implements AutoCloseable {
     return new Session(connection);
   }
 
-<<<<<<< HEAD
-=======
   /** Cancels what runs in other sessions; they get an error. */
   void cancelAll() {
     try (Session session = session()) {
@@ -130,7 +128,6 @@ final class Chdb implements AutoCloseable {
     }
   }
 
->>>>>>> clickhouse
   /** Ends the engine; sessions must be closed before. */
   @Override
   public void close() {

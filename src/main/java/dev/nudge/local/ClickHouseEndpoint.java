@@ -188,15 +188,10 @@ final class ClickHouseEndpoint {
     if (insert == null) {
       byte[] sql = whole(head, request);
       checkAllowed(session.analyse(sql), get);
-<<<<<<< HEAD
-      try (Chdb.Result result = session.query(sql, format)) {
-        answer(http, result, formatOf(text, format));
-=======
       String answerFormat = formatOf(text, format);
       checkNative(http, answerFormat);
       try (Chdb.Result result = session.query(sql, format)) {
         answer(http, result, answerFormat);
->>>>>>> clickhouse
       }
     } else if (get) {
       throw readOnly();
@@ -262,8 +257,6 @@ final class ClickHouseEndpoint {
     }
   }
 
-<<<<<<< HEAD
-=======
   /**
    * A client that names its protocol expects blocks with headers, which the library can't write.
    */
@@ -278,7 +271,6 @@ final class ClickHouseEndpoint {
     }
   }
 
->>>>>>> clickhouse
   private static SqlException readOnly() {
     return new SqlException(
         164, "READONLY", "Cannot execute query in readonly mode: GET changes nothing, use POST");

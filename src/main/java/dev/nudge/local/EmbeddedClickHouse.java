@@ -56,10 +56,6 @@ public final class EmbeddedClickHouse implements AutoCloseable {
   /** Statements may be long in an address; 1 MiB, as in ClickHouse. */
   private static final int MAX_HEADER_BYTES = 1 << 20;
 
-<<<<<<< HEAD
-  /** How long {@link #close()} waits for running statements, in seconds. */
-  private static final long SECONDS_TO_FINISH = 10;
-=======
   /** How long {@link #close()} waits for running statements before it cancels them, in seconds. */
   private static final long SECONDS_TO_FINISH = 2;
 
@@ -68,7 +64,6 @@ public final class EmbeddedClickHouse implements AutoCloseable {
 
   /** How long the endpoint's threads get to end, in milliseconds; none has work by then. */
   private static final int STOP_MILLIS = 1_000;
->>>>>>> clickhouse
 
   private final FileChannel lock;
   private final Chdb engine;
@@ -90,13 +85,9 @@ public final class EmbeddedClickHouse implements AutoCloseable {
               config.startup.showOldJavalinVersionWarning = false;
               config.startup.startupWatcherEnabled = false;
               config.http.compressionStrategy = CompressionStrategy.NONE;
-<<<<<<< HEAD
-              config.jetty.threadPool = new QueuedThreadPool(THREADS);
-=======
               QueuedThreadPool threads = new QueuedThreadPool(THREADS);
               threads.setStopTimeout(STOP_MILLIS);
               config.jetty.threadPool = threads;
->>>>>>> clickhouse
               config.jetty.addConnector((server, ignored) -> connector(server, port));
               config.routes.before(
                   request -> {
@@ -164,14 +155,9 @@ public final class EmbeddedClickHouse implements AutoCloseable {
   }
 
   /**
-<<<<<<< HEAD
-   * Stops listening, waits for running statements (10 s at most) and ends the engine. Harmless when
-   * called again.
-=======
    * Lets running statements finish, cancels those that take longer than {@value #SECONDS_TO_FINISH}
    * s, and ends the endpoint and the engine. Requests that wait their turn are not run any more.
    * Harmless when called again.
->>>>>>> clickhouse
    */
   @Override
   public synchronized void close() {
@@ -179,29 +165,16 @@ public final class EmbeddedClickHouse implements AutoCloseable {
       return;
     }
     closed = true;
-<<<<<<< HEAD
-    http.stop();
-    try {
-      if (permits.tryAcquire(CONCURRENT_STATEMENTS, SECONDS_TO_FINISH, TimeUnit.SECONDS)) {
-        engine.close();
-        unlock(lock);
-      } else {
-        // An engine at work keeps its directory, so the lock stays until the process ends.
-        LOG.warn("ClickHouse is closed while statements still run");
-=======
     boolean idle = false;
     try {
       idle = isIdleWithin(SECONDS_TO_FINISH);
       if (!idle) {
         engine.cancelAll();
         idle = isIdleWithin(SECONDS_TO_CANCEL);
->>>>>>> clickhouse
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-<<<<<<< HEAD
-=======
     http.stop();
     if (idle) {
       engine.close();
@@ -215,7 +188,6 @@ public final class EmbeddedClickHouse implements AutoCloseable {
   /** Takes every permit, so that no statement starts any more. */
   private boolean isIdleWithin(long seconds) throws InterruptedException {
     return permits.tryAcquire(CONCURRENT_STATEMENTS, seconds, TimeUnit.SECONDS);
->>>>>>> clickhouse
   }
 
   private ServerConnector connector(Server server, int port) {

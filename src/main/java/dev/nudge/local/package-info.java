@@ -1,5 +1,4 @@
 /**
-<<<<<<< HEAD
  * Everything on one machine, in one process: a real broker, a real mini cluster, a real ClickHouse
  * engine, and a shop whose past is replayed.
  *
@@ -11,11 +10,5 @@
  * <p>State: the broker's logs, Flink's checkpoints and ClickHouse's tables, each in a folder of its
  * own that one process may use; {@code --fresh} clears them. The ClickHouse library stands unpacked
  * in another folder. A replay keeps nothing of its own: the topics say how far it came.
-=======
- * Everything that local mode runs in one process instead of on servers.
- *
- * <p>In: a data directory and ports. Out: the same protocols that the servers speak, on this
- * machine only. State: the data directory, which survives a kill; one process at a time may use it.
->>>>>>> clickhouse
  */
 package dev.nudge.local;

@@ -32,10 +32,7 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-<<<<<<< HEAD
-=======
 import java.util.concurrent.CompletableFuture;
->>>>>>> clickhouse
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -101,11 +98,7 @@ class EmbeddedClickHouseIT {
         assertThat(rows.getObject("t", ZonedDateTime.class).toInstant()).isEqualTo(at);
         assertThat(rows.getString("n")).isNull();
         assertThat(rows.getString("l")).isEqualTo("low");
-<<<<<<< HEAD
-        assertThat((int[]) rows.getArray("a").getArray()).containsExactly(1, -2);
-=======
         assertThat((Object[]) rows.getArray("a").getArray()).containsExactly(1, -2);
->>>>>>> clickhouse
         assertThat(rows.getObject("m").toString()).isEqualTo("{k=7}");
         assertThat(rows.getLong("v")).isEqualTo(2);
         assertThat(rows.next()).isFalse();
@@ -224,11 +217,8 @@ class EmbeddedClickHouseIT {
     assertThat(post("database=nowhere", "SELECT 1").statusCode()).isEqualTo(404);
     assertThat(post("no_such_setting=1", "SELECT 1").body()).contains("UNKNOWN_SETTING");
     assertThat(post("", "SELECT 1; DROP TABLE x").body()).contains("Multi-statements");
-<<<<<<< HEAD
-=======
     assertThat(post("client_protocol_version=54460&default_format=Native", "SELECT 1").body())
         .contains("NOT_IMPLEMENTED");
->>>>>>> clickhouse
     post("", "CREATE TABLE strict (n UInt8) ENGINE = MergeTree ORDER BY n");
     assertThat(post("", "INSERT INTO strict FORMAT CSV\n1\nx\n").statusCode()).isEqualTo(400);
     assertThat(post("", "INSERT INTO nowhere FORMAT CSV\n1\n").statusCode()).isEqualTo(404);
@@ -360,8 +350,6 @@ class EmbeddedClickHouseIT {
   }
 
   @Test
-<<<<<<< HEAD
-=======
   void closingCancelsWhatWouldTakeTooLong() throws Exception {
     CompletableFuture<HttpResponse<String>> endless =
         HTTP.sendAsync(
@@ -379,15 +367,11 @@ class EmbeddedClickHouseIT {
   }
 
   @Test
->>>>>>> clickhouse
   void killedProcessKeepsWholeInserts(@TempDir Path killed) throws Exception {
     Process child =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-<<<<<<< HEAD
-=======
                 "-XX:TieredStopAtLevel=1",
->>>>>>> clickhouse
                 "-cp",
                 System.getProperty("java.class.path"),
                 ClickHouseChild.class.getName(),
@@ -397,26 +381,16 @@ class EmbeddedClickHouseIT {
             .start();
     int done = -1;
     try (BufferedReader said = child.inputReader(UTF_8)) {
-<<<<<<< HEAD
-      while (done < 30) {
-=======
       while (done < 15) {
->>>>>>> clickhouse
         done = Integer.parseInt(said.readLine());
       }
       assertThatThrownBy(() -> EmbeddedClickHouse.start(LIBRARY, killed, 0))
           .isInstanceOf(EngineException.DirectoryInUse.class);
-<<<<<<< HEAD
-      child.destroyForcibly().waitFor();
-      for (String line = said.readLine(); line != null; line = said.readLine()) {
-        done = Integer.parseInt(line);
-=======
       // Through the handle: what the child has said can still be read.
       child.toHandle().destroyForcibly();
       child.waitFor();
       for (String line = said.readLine(); line != null; line = said.readLine()) {
         done = Math.max(done, Integer.parseInt(line));
->>>>>>> clickhouse
       }
     }
     // A process has one data directory at a time.
