@@ -1,0 +1,27 @@
+package dev.nudge.clickhouse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class ClickHouseConfigTest {
+
+  @Test
+  void passwordIsNotShown() {
+    assertThat(new ClickHouseConfig("jdbc:clickhouse://db:8443?ssl=true", "nudge", "hush"))
+        .asString()
+        .contains("db:8443", "nudge")
+        .doesNotContain("hush");
+  }
+
+  @Test
+  void addressWithoutSchemeOrWithPasswordIsRefused() {
+    assertThatThrownBy(() -> new ClickHouseConfig("http://db:8123", "nudge", ""))
+        .hasMessageContaining("clickhouse.url");
+    assertThatThrownBy(
+            () -> new ClickHouseConfig("jdbc:clickhouse://db:8123?password=hush", "nudge", ""))
+        .hasMessageContaining("clickhouse.password")
+        .hasMessageNotContaining("hush");
+  }
+}
