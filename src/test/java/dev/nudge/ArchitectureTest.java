@@ -10,7 +10,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaField;
@@ -189,16 +189,16 @@ class ArchitectureTest {
             inside("engage"),
             inside("rehearse"))
         .should()
-        .callCodeUnitWhere(asksTheWallClock())
+        .accessTargetWhere(asksTheWallClock())
         .check(main);
   }
 
-  private static DescribedPredicate<JavaCall<?>> asksTheWallClock() {
+  private static DescribedPredicate<JavaAccess<?>> asksTheWallClock() {
     return describe(
         "asks the wall clock",
-        call -> {
-          String owner = call.getTargetOwner().getFullName();
-          String method = call.getTarget().getName();
+        access -> {
+          String owner = access.getTargetOwner().getFullName();
+          String method = access.getTarget().getName();
           return (owner.equals("java.lang.System") && method.equals("currentTimeMillis"))
               || (owner.startsWith("java.time.") && method.equals("now"))
               || (owner.startsWith("java.time.") && method.startsWith("system"));
