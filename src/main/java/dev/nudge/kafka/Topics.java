@@ -31,6 +31,7 @@ public final class Topics {
   public static final Duration KEEP_FOR_EVER = Duration.ofMillis(-1);
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final long LOOK_AGAIN_MILLIS = 20;
 
   private Topics() {}
 
@@ -65,7 +66,21 @@ public final class Topics {
         // Someone else was quicker; the check below judges what they made.
       }
     }
+    awaitAll(admin, prefix);
     return check(admin, prefix);
+  }
+
+  /** The controller has made the topics before every broker knows of them. */
+  private static void awaitAll(Admin admin, String prefix) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (describe(admin, prefix).size() < TopicName.values().length
+        && System.nanoTime() - deadline < 0) {
+      try {
+        TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
+      } catch (InterruptedException e) {
+        throw new InterruptException(e);
+      }
+    }
   }
 
   /**

@@ -15,9 +15,9 @@ public class BrokerException extends RuntimeException {
 
     PortInUse(int port, Throwable cause) {
       super(
-          ("Port %d of 127.0.0.1 is taken. Stop the program that listens there, or choose another"
-                  + " port for Kafka (0 takes any free one).")
-              .formatted(port),
+          ("Port %d of 127.0.0.1 can't be had (%s). Stop the program that listens there, or choose"
+                  + " another port for Kafka (0 takes any free one).")
+              .formatted(port, cause.getMessage()),
           cause);
       this.port = port;
     }

@@ -82,7 +82,7 @@ public final class EmbeddedKafka implements AutoCloseable {
       // Kafka is written in Scala and throws what it likes, checked exceptions too.
       kafka.close();
       if (causedBy(e, BindException.class)) {
-        throw new BrokerException.PortInUse(port, e);
+        throw new BrokerException.PortInUse(kafka.port, e);
       }
       throw new BrokerException(
           "Kafka did not start in %s: %s".formatted(directory, e.getMessage()), e);
@@ -159,6 +159,9 @@ public final class EmbeddedKafka implements AutoCloseable {
   private void startIn(Path directory, int wantedPort) throws IOException {
     port = freePort(wantedPort);
     int controllerPort = freePort(0);
+    while (controllerPort == port) {
+      controllerPort = freePort(0);
+    }
     Path log = directory.resolve("log");
     Properties properties = properties(port, controllerPort, log);
     if (!Files.exists(log.resolve("meta.properties"))) {

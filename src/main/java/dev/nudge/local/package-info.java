@@ -1,10 +1,14 @@
 /**
- * Nudge on one machine: the broker and the database it embeds, and the replay of recorded events.
+ * Everything on one machine, in one process: a real broker, a real mini cluster, a real ClickHouse
+ * engine, and a shop whose past is replayed.
  *
- * <p>In: a data directory, ports, files of recorded events. Out: a real Kafka broker and a real
- * ClickHouse engine, reachable from this machine only, and topics that fill as if the events
- * happened now, at a chosen pace. State: everything stands in the data directory, which survives a
- * kill and is kept until it is deleted; one process at a time may use it. A replay keeps none of
- * its own: the records in the topics say how far it came.
+ * <p>In: a data directory, ports, files of events. Out: a broker on {@code 127.0.0.1}, the events
+ * in its topics in the order and at the pace of their time, and ClickHouse behind its HTTP
+ * protocol, as if they were servers; and word when one of them dies, so that whoever started them
+ * does not go on without.
+ *
+ * <p>State: the broker's logs, Flink's checkpoints and ClickHouse's tables, each in a folder of its
+ * own that one process may use; {@code --fresh} clears them. The ClickHouse library stands unpacked
+ * in another folder. A replay keeps nothing of its own: the topics say how far it came.
  */
 package dev.nudge.local;

@@ -96,7 +96,7 @@ class EmbeddedKafkaIT {
       assertThatThrownBy(() -> EmbeddedKafka.start(directory, taken.getLocalPort()))
           .isInstanceOf(BrokerException.PortInUse.class)
           .hasMessageContaining(Integer.toString(taken.getLocalPort()))
-          .hasMessageContaining("choose another");
+          .hasMessageContaining("choose another port");
     }
     assertThat(directory.resolve("log")).doesNotExist();
   }

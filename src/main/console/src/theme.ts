@@ -1,0 +1,36 @@
+import { onScopeDispose, shallowRef } from 'vue'
+import { ORIGINS, type Origin } from './stages'
+
+export interface Theme {
+  ink: string
+  quiet: string
+  hairline: string
+  card: string
+  font: string
+  stage: Record<Origin, string>
+}
+
+/** The colours of style.css for canvases, which can't read them by themselves; follows light and dark. */
+export function useTheme() {
+  const dark = window.matchMedia('(prefers-color-scheme: dark)')
+  const theme = shallowRef(read())
+  const changed = () => (theme.value = read())
+  dark.addEventListener('change', changed)
+  onScopeDispose(() => dark.removeEventListener('change', changed))
+  return theme
+}
+
+function read(): Theme {
+  const style = getComputedStyle(document.documentElement)
+  const variable = (name: string) => style.getPropertyValue(name).trim()
+  return {
+    ink: variable('--ink'),
+    quiet: variable('--quiet'),
+    hairline: variable('--hairline'),
+    card: variable('--card'),
+    font: variable('--font'),
+    stage: Object.fromEntries(
+      ORIGINS.map((stage) => [stage, variable(`--c-${stage.toLowerCase()}`)]),
+    ) as Record<Origin, string>,
+  }
+}

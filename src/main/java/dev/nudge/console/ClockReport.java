@@ -1,0 +1,46 @@
+package dev.nudge.console;
+
+import java.time.Instant;
+import java.util.Objects;
+
+/**
+ * What time it is in a deployment. A replay of past events has a clock of its own: 172,800 times
+ * real time shows a year in three minutes, and a page that showed the wall clock beside it would
+ * mislead.
+ *
+ * @param now event time now
+ * @param kind whether the events are of today or of the past
+ * @param speed event seconds a wall second, 1 for {@link Kind#WALL}
+ * @param progress how much of a replay has been played, from 0 to 1; 1 for {@link Kind#WALL}
+ * @param done whether a replay has played its last event
+ */
+public record ClockReport(Instant now, Kind kind, double speed, double progress, boolean done) {
+  /** Where the time comes from. */
+  public enum Kind {
+    /** Events of the past, played again. */
+    REPLAY,
+    /** Events as they happen. */
+    WALL
+  }
+
+  /**
+   * Checks the ranges.
+   *
+   * @throws IllegalArgumentException if speed is not positive or progress not in [0, 1]
+   */
+  public ClockReport {
+    Objects.requireNonNull(now, "now");
+    Objects.requireNonNull(kind, "kind");
+    if (!(speed > 0 && speed < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("speed is " + speed + ", not a positive number");
+    }
+    if (!(progress >= 0 && progress <= 1)) {
+      throw new IllegalArgumentException("progress is " + progress + ", not in [0, 1]");
+    }
+  }
+
+  /** The clock of a deployment whose events happen now. */
+  public static ClockReport wall(Instant now) {
+    return new ClockReport(now, Kind.WALL, 1, 1, false);
+  }
+}

@@ -1,0 +1,93 @@
+package dev.nudge.console;
+
+import dev.nudge.clickhouse.ClickHouseConfig;
+import java.net.URI;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * What the console needs to know.
+ *
+ * <p>The console has no log-in of its own. It listens on the loopback interface unless told
+ * otherwise; elsewhere, put a proxy with authentication in front and name it in {@code hostNames}.
+ *
+ * @param host the interface to listen on
+ * @param port the port, 0 for any free one
+ * @param clickHouse the database, and a user that may read it
+ * @param flinkRest where Flink's REST interface answers, null if there is none: then the page shows
+ *     no job
+ * @param clock the deployment's clock; called from several threads, about once a second
+ * @param hostNames names under which browsers may call the console, beside those of the loopback
+ *     interface; any other {@code Host} is refused, which stops DNS rebinding
+ * @param maxViewers event streams at a time; the next one is refused
+ */
+public record ConsoleConfig(
+    String host,
+    int port,
+    ClickHouseConfig clickHouse,
+    URI flinkRest,
+    Supplier<ClockReport> clock,
+    Set<String> hostNames,
+    int maxViewers) {
+
+  /** The loopback interface. */
+  public static final String DEFAULT_HOST = "127.0.0.1";
+
+  /** Pages open at a time. */
+  public static final int DEFAULT_MAX_VIEWERS = 64;
+
+  /**
+   * Checks every value.
+   *
+   * @throws IllegalArgumentException with key, value and expectation, if one is unusable
+   */
+  public ConsoleConfig {
+    Objects.requireNonNull(clickHouse, "clickhouse");
+    Objects.requireNonNull(clock, "console.clock");
+    if (host == null || host.isBlank()) {
+      throw new IllegalArgumentException("console.host is '" + host + "', not a host name");
+    }
+    if (port < 0 || port > 65_535) {
+      throw new IllegalArgumentException("console.port is " + port + ", not in 0 to 65535");
+    }
+    if (maxViewers < 1) {
+      throw new IllegalArgumentException(
+          "console.max-viewers is " + maxViewers + ", not 1 or more");
+    }
+    hostNames = Set.copyOf(hostNames);
+  }
+
+  /**
+   * A console for this machine alone, with the wall clock and no Flink.
+   *
+   * @param port the port, 0 for any free one
+   * @param clickHouse the database
+   */
+  public static ConsoleConfig local(int port, ClickHouseConfig clickHouse) {
+    return new ConsoleConfig(
+        DEFAULT_HOST,
+        port,
+        clickHouse,
+        null,
+        () -> ClockReport.wall(Instant.now()),
+        Set.of(),
+        DEFAULT_MAX_VIEWERS);
+  }
+
+  /** The same with Flink's REST interface there. */
+  public ConsoleConfig withFlinkRest(URI rest) {
+    return new ConsoleConfig(host, port, clickHouse, rest, clock, hostNames, maxViewers);
+  }
+
+  /** The same with that clock. */
+  public ConsoleConfig withClock(Supplier<ClockReport> other) {
+    return new ConsoleConfig(host, port, clickHouse, flinkRest, other, hostNames, maxViewers);
+  }
+
+  /** The same with that many viewers. */
+  public ConsoleConfig withMaxViewers(int viewers) {
+    return new ConsoleConfig(host, port, clickHouse, flinkRest, clock, hostNames, viewers);
+  }
+}

@@ -1,0 +1,241 @@
+package dev.nudge.console;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.sse.SseClient;
+import io.javalin.http.staticfiles.Location;
+import java.net.URI;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves the console: the page at {@code /}, and its API.
+ *
+ * <ul>
+ *   <li>{@code GET /api/tenants}: the tenants that have rows, an array of names.
+ *   <li>{@code GET /api/clock}: the deployment's clock, as {@link ClockReport}.
+ *   <li>{@code GET /api/live?tenant=X&range=7d|30d|90d|all}: server-sent events {@code clock},
+ *       {@code stages}, {@code flow}, {@code moments}, {@code health}, {@code trouble} and {@code
+ *       heartbeat}, each when its content changed, at most about once a second.
+ * </ul>
+ *
+ * <p>It only reads, and only answers GET and HEAD. Errors are {@code {"error": "…"}} with a plain
+ * sentence.
+ */
+public final class ConsoleServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ConsoleServer.class);
+
+  private static final int MAX_TENANT_LENGTH = 256;
+  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+  private static final Set<HandlerType> READS = Set.of(HandlerType.GET, HandlerType.HEAD);
+  private static final Map<String, String> SECURITY_HEADERS =
+      Map.of(
+          "Content-Security-Policy",
+          "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+              + " connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+          "X-Content-Type-Options",
+          "nosniff",
+          "X-Frame-Options",
+          "DENY",
+          "Referrer-Policy",
+          "no-referrer",
+          "Cross-Origin-Opener-Policy",
+          "same-origin",
+          "Cross-Origin-Resource-Policy",
+          "same-origin",
+          "Permissions-Policy",
+          "camera=(), geolocation=(), microphone=()");
+
+  private final ConsoleConfig config;
+  private final LiveFeed feed;
+  private final Set<SseClient> streams = ConcurrentHashMap.newKeySet();
+  private final Javalin javalin;
+
+  private ConsoleServer(ConsoleConfig config) {
+    this.config = config;
+    feed = new LiveFeed(config);
+    javalin = Javalin.create(this::configure);
+  }
+
+  /**
+   * Starts to listen. ClickHouse and Flink need not be there yet.
+   *
+   * @throws IllegalStateException if the page is not on the class path: the build puts it there
+   */
+  public static ConsoleServer start(ConsoleConfig config) {
+    if (ConsoleServer.class.getResource("/console/index.html") == null) {
+      throw new IllegalStateException(
+          "The console's page is missing from the class path; mvn process-resources builds it");
+    }
+    ConsoleServer server = new ConsoleServer(config);
+    try {
+      server.javalin.start();
+    } catch (RuntimeException e) {
+      server.feed.close();
+      throw e;
+    }
+    LOG.info("The console answers at {}", server.uri());
+    return server;
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return javalin.port();
+  }
+
+  /** Where a browser on this machine finds the page. */
+  public URI uri() {
+    return URI.create("http://" + config.host() + ":" + port() + "/");
+  }
+
+  /** Ends every open stream and stops listening. */
+  @Override
+  public void close() {
+    feed.close();
+    new ArrayList<>(streams).forEach(SseClient::close);
+    javalin.stop();
+  }
+
+  private void configure(JavalinConfig javalin) {
+    javalin.jetty.host = config.host();
+    javalin.jetty.port = config.port();
+    javalin.startup.showJavalinBanner = false;
+    javalin.startup.showOldJavalinVersionWarning = false;
+    javalin.startup.startupWatcherEnabled = false;
+    // Files in assets/ carry a hash of their content in their name; the page names them.
+    javalin.staticFiles.add(
+        files -> {
+          files.hostedPath = "/assets";
+          files.directory = "/console/assets";
+          files.location = Location.CLASSPATH;
+          files.headers = Map.of("Cache-Control", "public, max-age=31536000, immutable");
+        });
+    javalin.staticFiles.add(
+        files -> {
+          files.directory = "/console";
+          files.location = Location.CLASSPATH;
+          files.headers = Map.of("Cache-Control", "no-cache");
+        });
+    javalin.routes.before(this::guard);
+    javalin.routes.get("/api/tenants", this::tenants);
+    javalin.routes.get("/api/clock", context -> answer(context, config.clock().get()));
+    javalin.routes.before("/api/live", this::checkLive);
+    javalin.routes.sse("/api/live", this::live);
+    javalin.routes.exception(HttpResponseException.class, ConsoleServer::refuse);
+    javalin.routes.exception(
+        Exception.class,
+        (e, context) -> {
+          LOG.error("{} failed", context.path(), e);
+          refuse(
+              new HttpResponseException(500, "Something went wrong; the log says what"), context);
+        });
+  }
+
+  private void guard(Context context) {
+    SECURITY_HEADERS.forEach(context::header);
+    if (context.path().startsWith("/api/")) {
+      context.header("Cache-Control", "no-store");
+    }
+    if (!READS.contains(context.method())) {
+      context.header("Allow", "GET, HEAD");
+      throw new HttpResponseException(405, "The console only reads: use GET or HEAD");
+    }
+    // A page of another site may resolve its own name to this machine; its name gives it away.
+    String name = hostName(context.host());
+    if (!LOOPBACK.contains(name) && !config.hostNames().contains(name)) {
+      throw new HttpResponseException(421, "The console does not answer under this host name");
+    }
+  }
+
+  /** The Host header without its port, in lower case; empty if there is none. */
+  static String hostName(String host) {
+    if (host == null) {
+      return "";
+    }
+    int colon = host.lastIndexOf(':');
+    boolean port = colon > host.lastIndexOf(']');
+    return (port ? host.substring(0, colon) : host).toLowerCase(Locale.ROOT);
+  }
+
+  private void tenants(Context context) {
+    try (LifecycleQueries queries = new LifecycleQueries(config.clickHouse())) {
+      answer(context, queries.tenants());
+    } catch (SQLException e) {
+      LOG.warn("ClickHouse does not answer the console", e);
+      throw new HttpResponseException(503, "The database does not answer");
+    }
+  }
+
+  private void checkLive(Context context) {
+    String accept = context.header("Accept");
+    if (accept == null || !accept.contains("text/event-stream")) {
+      throw new HttpResponseException(406, "This is a stream of events: accept text/event-stream");
+    }
+    tenant(context);
+    period(context);
+    if (!feed.hasRoom()) {
+      throw new HttpResponseException(503, "Too many pages are open");
+    }
+  }
+
+  private static String tenant(Context context) {
+    String tenant = context.queryParam("tenant");
+    if (tenant == null || tenant.isEmpty() || tenant.length() > MAX_TENANT_LENGTH) {
+      throw new HttpResponseException(400, "tenant is missing, or longer than 256 characters");
+    }
+    return tenant;
+  }
+
+  private static Period period(Context context) {
+    String range = context.queryParam("range");
+    return Period.of(range == null ? "30d" : range)
+        .orElseThrow(() -> new HttpResponseException(400, "range is not one of 7d, 30d, 90d, all"));
+  }
+
+  private void live(SseClient stream) {
+    Viewer viewer =
+        new Viewer(tenant(stream.ctx()), period(stream.ctx()), send(stream), feed.writers());
+    stream.keepAlive();
+    streams.add(stream);
+    stream.onClose(
+        () -> {
+          streams.remove(stream);
+          feed.leave(viewer);
+        });
+    if (!feed.join(viewer)) {
+      stream.close(); // the last seat was taken since it was checked
+    } else if (stream.terminated()) {
+      feed.leave(viewer); // it closed before it was known
+    }
+  }
+
+  /** A page that has gone is told nothing more. */
+  private static BiConsumer<String, String> send(SseClient stream) {
+    return (event, data) -> {
+      if (!stream.terminated()) {
+        stream.sendEvent(event, data);
+      }
+    };
+  }
+
+  private static void answer(Context context, Object value) {
+    context.contentType("application/json").result(Json.write(value));
+  }
+
+  private static void refuse(HttpResponseException refusal, Context context) {
+    context
+        .status(refusal.getStatus())
+        .contentType("application/json")
+        .result(Json.write(Map.of("error", refusal.getMessage())));
+  }
+}

@@ -1,0 +1,179 @@
+package dev.nudge.console;
+
+import dev.nudge.clickhouse.ClickHouseConfig;
+import dev.nudge.event.LifecycleStage;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * What the page asks ClickHouse. Every question about customers names its tenant by a bound
+ * parameter; there is no method without one but {@link #tenants}, which tells the names, and {@link
+ * #deadLetters}, which counts and shows no content.
+ *
+ * <p>Not for several threads: each user has one of its own. A connection is opened when first
+ * needed, kept, and after a fault opened anew.
+ *
+ * <p>What bounds the cost: the table's key begins with the tenant, so other tenants' granules are
+ * not read; its partitions are months of {@code at}, so questions about a period read that period;
+ * and since {@code at} is part of a row's identity, copies of a row stand in one partition, so
+ * FINAL needs no merge across partitions and none at all in a month that ClickHouse has merged into
+ * one part. Only {@link #moves} reads all of a tenant's history, four narrow columns of the key,
+ * grouped to at most 400 buckets of some 20 kinds; how often it is asked is {@link LiveFeed}'s.
+ */
+final class LifecycleQueries implements AutoCloseable {
+  // Safe here: `at` decides the partition and is part of the key.
+  private static final String SETTINGS =
+      " SETTINGS do_not_merge_across_partitions_select_final = 1";
+  private static final int TIMEOUT_SECONDS = 20;
+
+  private final String url;
+  private final Properties properties = new Properties();
+  private Connection connection;
+
+  LifecycleQueries(ClickHouseConfig config) {
+    url = config.url();
+    properties.setProperty("user", config.user());
+    properties.setProperty("password", config.password());
+    properties.setProperty("connection_timeout", "3000");
+    properties.setProperty("socket_timeout", String.valueOf((TIMEOUT_SECONDS + 5) * 1000));
+  }
+
+  /** The first and the last time of a tenant's rows, in epoch milliseconds. */
+  record Extent(long first, long last) {}
+
+  /** Tenants that have rows, sorted. */
+  List<String> tenants() throws SQLException {
+    return query(
+        "SELECT DISTINCT tenant FROM nudge.stage_changes ORDER BY tenant LIMIT 1000",
+        row -> row.getString(1));
+  }
+
+  /** From when to when the tenant has rows, empty if it has none. */
+  Optional<Extent> extent(String tenant) throws SQLException {
+    return query(
+            "SELECT toUnixTimestamp64Milli(min(at)), toUnixTimestamp64Milli(max(at)), count()"
+                + " FROM nudge.stage_changes WHERE tenant = ?",
+            row -> row.getLong(3) == 0 ? null : new Extent(row.getLong(1), row.getLong(2)),
+            tenant)
+        .stream()
+        .findFirst();
+  }
+
+  /** All changes by bucket; those before {@code startMillis} stand in its bucket. */
+  List<StageHistory.Move> moves(String tenant, long startMillis, long bucketMillis)
+      throws SQLException {
+    return query(
+        "SELECT greatest(intDiv(toUnixTimestamp64Milli(at), ?), ?) AS bucket, `from`, `to`,"
+            + " count() FROM nudge.stage_changes FINAL WHERE tenant = ?"
+            + " GROUP BY bucket, `from`, `to`"
+            + SETTINGS,
+        row ->
+            new StageHistory.Move(
+                row.getLong(1),
+                row.getString(2) == null ? null : LifecycleStage.valueOf(row.getString(2)),
+                LifecycleStage.valueOf(row.getString(3)),
+                row.getLong(4)),
+        bucketMillis,
+        Math.floorDiv(startMillis, bucketMillis),
+        tenant);
+  }
+
+  /** Distinct customers per pair of stages, both ends of the period inclusive. */
+  List<StageFlow.Link> links(String tenant, long startMillis, long endMillis) throws SQLException {
+    return query(
+        "SELECT ifNull(`from`, 'NONE') AS origin, `to`, uniqExact(customer_id) AS customers"
+            + " FROM nudge.stage_changes FINAL WHERE tenant = ?"
+            + " AND at >= fromUnixTimestamp64Milli(?, 'UTC')"
+            + " AND at <= fromUnixTimestamp64Milli(?, 'UTC')"
+            + " GROUP BY origin, `to` ORDER BY customers DESC, origin, `to`"
+            + SETTINGS,
+        row -> new StageFlow.Link(row.getString(1), row.getString(2), row.getLong(3)),
+        tenant,
+        startMillis,
+        endMillis);
+  }
+
+  /** The newest stage changes since a time, the newest first. */
+  List<NewestMoments.Row> moments(String tenant, long sinceMillis, int limit) throws SQLException {
+    return query(
+        "SELECT customer_id, `from`, `to`, toUnixTimestamp64Milli(at), life, order_count"
+            + " FROM nudge.stage_changes FINAL WHERE tenant = ?"
+            + " AND at >= fromUnixTimestamp64Milli(?, 'UTC')"
+            + " ORDER BY at DESC, customer_id, life DESC, order_count DESC, `to` LIMIT ?"
+            + SETTINGS,
+        row ->
+            new NewestMoments.Row(
+                tenant,
+                row.getString(1),
+                "STAGE",
+                row.getString(2),
+                row.getString(3),
+                Instant.ofEpochMilli(row.getLong(4)),
+                row.getInt(5),
+                row.getInt(6)),
+        tenant,
+        sinceMillis,
+        limit);
+  }
+
+  /**
+   * Unusable records per reason, over the whole deployment: a record may not even name a tenant.
+   */
+  List<IngestHealth.ReasonCount> deadLetters() throws SQLException {
+    return query(
+        "SELECT reason, count() AS records FROM nudge.dead_letters FINAL"
+            + " GROUP BY reason ORDER BY records DESC, reason",
+        row -> new IngestHealth.ReasonCount(row.getString(1), row.getLong(2)));
+  }
+
+  private interface Reader<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  private <T> List<T> query(String sql, Reader<T> reader, Object... values) throws SQLException {
+    try {
+      if (connection == null) {
+        connection = DriverManager.getConnection(url, properties);
+      }
+      try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        statement.setQueryTimeout(TIMEOUT_SECONDS);
+        for (int i = 0; i < values.length; i++) {
+          statement.setObject(i + 1, values[i]);
+        }
+        List<T> found = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery()) {
+          while (rows.next()) {
+            T one = reader.read(rows);
+            if (one != null) {
+              found.add(one);
+            }
+          }
+        }
+        return found;
+      }
+    } catch (SQLException | RuntimeException e) {
+      close(); // what went wrong may be the connection
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (connection != null) {
+      try {
+        connection.close();
+      } catch (SQLException ignored) {
+        // It is given up anyway.
+      }
+      connection = null;
+    }
+  }
+}

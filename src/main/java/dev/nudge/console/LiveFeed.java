@@ -1,0 +1,354 @@
+package dev.nudge.console;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps every open page up to date. Pages of one tenant share one round of queries, so a hundred
+ * viewers cost ClickHouse what one costs; without viewers nothing is asked.
+ *
+ * <p>A round comes a second after the one before, and later if that one was slow: the console
+ * leaves ClickHouse three times as long in peace as it kept it busy. Clock and heartbeat have a
+ * beat of their own, so a page knows a slow database from a dead console.
+ */
+final class LiveFeed implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveFeed.class);
+
+  private static final long BEAT_MILLIS = 1_000;
+  private static final long HEARTBEAT_EVERY = 5;
+  private static final long MAX_PAUSE_MILLIS = 30_000;
+  private static final long REST_PER_WORK = 3;
+  private static final int MOMENTS = 60;
+  // Two monthly partitions at most.
+  private static final long MOMENTS_MILLIS = TimeUnit.DAYS.toMillis(31);
+
+  private final ConsoleConfig config;
+  private final FlinkRest flink;
+  // One for the beat, one for Flink, two for the tenants' rounds.
+  private final ScheduledExecutorService rounds =
+      Executors.newScheduledThreadPool(4, Daemons.named("console-round"));
+  private final ExecutorService writers =
+      Executors.newCachedThreadPool(Daemons.named("console-viewer"));
+
+  private final Map<String, TenantWatch> tenants = new HashMap<>();
+  private int viewers;
+  private long beats;
+  private String health;
+  private boolean closed;
+
+  LiveFeed(ConsoleConfig config) {
+    this.config = config;
+    flink = config.flinkRest() == null ? null : new FlinkRest(config.flinkRest());
+    every(BEAT_MILLIS, this::beat);
+    every(2 * BEAT_MILLIS, new HealthWatch()::round);
+  }
+
+  /** Where viewers' wires are written to. */
+  Executor writers() {
+    return writers;
+  }
+
+  /** Whether one more page may be opened. */
+  synchronized boolean hasRoom() {
+    return !closed && viewers < config.maxViewers();
+  }
+
+  /**
+   * A page was opened.
+   *
+   * @return false if there is no room for it; then it is not watched for
+   */
+  synchronized boolean join(Viewer viewer) {
+    if (!hasRoom()) {
+      return false;
+    }
+    viewers++;
+    viewer.show("clock", Json.write(config.clock().get()));
+    if (health != null) {
+      viewer.show("health", health);
+    }
+    TenantWatch watch = tenants.get(viewer.tenant());
+    if (watch == null) {
+      watch = new TenantWatch(viewer.tenant());
+      tenants.put(viewer.tenant(), watch);
+      watch.viewers.add(viewer);
+      watch.again(0);
+    } else {
+      watch.viewers.add(viewer);
+      watch.show(viewer);
+    }
+    return true;
+  }
+
+  /** A page was closed. */
+  synchronized void leave(Viewer viewer) {
+    TenantWatch watch = tenants.get(viewer.tenant());
+    if (watch != null && watch.viewers.remove(viewer)) {
+      viewers--;
+      if (watch.viewers.isEmpty()) {
+        tenants.remove(viewer.tenant());
+      }
+    }
+  }
+
+  private synchronized void beat() {
+    if (viewers == 0) {
+      return;
+    }
+    beats++;
+    showAll("clock", Json.write(config.clock().get()));
+    if (beats % HEARTBEAT_EVERY == 0) {
+      showAll("heartbeat", "{\"beat\":" + beats + "}");
+    }
+  }
+
+  private void showAll(String event, String data) {
+    for (TenantWatch watch : tenants.values()) {
+      for (Viewer viewer : watch.viewers) {
+        viewer.show(event, data);
+      }
+    }
+  }
+
+  private synchronized boolean watched() {
+    return viewers > 0;
+  }
+
+  private void every(long millis, Runnable task) {
+    var unused = rounds.scheduleWithFixedDelay(guarded(task), 0, millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** A scheduled task that throws would never be called again. */
+  private static Runnable guarded(Runnable task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (RuntimeException e) {
+        LOG.error("The console failed to refresh", e);
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      tenants.clear();
+      viewers = 0;
+    }
+    rounds.shutdownNow();
+    writers.shutdownNow();
+  }
+
+  /** What the page is told while it can't be refreshed; a null code means all is well again. */
+  private record Trouble(String code, String message, Instant since) {
+    private static final Trouble NONE = new Trouble(null, null, null);
+  }
+
+  /** One tenant's viewers and what they last saw. Fields are guarded by the feed's lock. */
+  private final class TenantWatch {
+    private final String tenant;
+    private final Set<Viewer> viewers = new LinkedHashSet<>();
+    private final Map<String, String> newest = new LinkedHashMap<>();
+    private final Map<Period, Map<String, String>> newestByPeriod = new EnumMap<>(Period.class);
+    // Used by one round at a time.
+    private final LifecycleQueries queries = new LifecycleQueries(config.clickHouse());
+    private Instant troubleSince;
+
+    TenantWatch(String tenant) {
+      this.tenant = tenant;
+    }
+
+    void again(long pauseMillis) {
+      try {
+        var unused = rounds.schedule(guarded(this::round), pauseMillis, TimeUnit.MILLISECONDS);
+      } catch (RejectedExecutionException e) {
+        queries.close(); // the console is being closed
+      }
+    }
+
+    private void round() {
+      Set<Period> periods;
+      synchronized (LiveFeed.this) {
+        if (viewers.isEmpty()) {
+          queries.close();
+          return;
+        }
+        periods = new LinkedHashSet<>();
+        viewers.forEach(viewer -> periods.add(viewer.period()));
+      }
+      long began = System.nanoTime();
+      try {
+        refresh(periods);
+      } finally {
+        long workMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+        again(Math.min(MAX_PAUSE_MILLIS, Math.max(BEAT_MILLIS, REST_PER_WORK * workMillis)));
+      }
+    }
+
+    private void refresh(Set<Period> periods) {
+      Map<String, String> common = new LinkedHashMap<>();
+      Map<Period, Map<String, String>> byPeriod = new EnumMap<>(Period.class);
+      try {
+        Optional<LifecycleQueries.Extent> extent = queries.extent(tenant);
+        long now = config.clock().get().now().toEpochMilli();
+        long end = Math.max(now, extent.map(LifecycleQueries.Extent::last).orElse(now));
+        for (Period period : periods) {
+          byPeriod.put(period, ofPeriod(period, extent.orElse(null), end));
+        }
+        List<NewestMoments.Row> rows =
+            extent.isEmpty()
+                ? List.of()
+                : queries.moments(tenant, extent.get().last() - MOMENTS_MILLIS, MOMENTS);
+        common.put("moments", Json.write(new NewestMoments(rows)));
+        if (troubleSince != null) {
+          LOG.info("ClickHouse answers the console again");
+        }
+        troubleSince = null;
+        common.put("trouble", Json.write(Trouble.NONE));
+      } catch (SQLException | RuntimeException e) {
+        if (troubleSince == null) {
+          troubleSince = Instant.now();
+          LOG.warn("ClickHouse does not answer the console", e);
+        }
+        common.put(
+            "trouble",
+            Json.write(
+                new Trouble(
+                    "CLICKHOUSE_AWAY",
+                    "The database does not answer. Trying again.",
+                    troubleSince)));
+      }
+      synchronized (LiveFeed.this) {
+        newest.putAll(common);
+        newestByPeriod.keySet().retainAll(periods);
+        newestByPeriod.putAll(byPeriod);
+        viewers.forEach(this::show);
+      }
+    }
+
+    private Map<String, String> ofPeriod(
+        Period period, LifecycleQueries.Extent extent, long endMillis) throws SQLException {
+      long start = extent == null ? endMillis : period.startMillis(extent.first(), endMillis);
+      long bucket = StageHistory.bucketMillis(start, endMillis);
+      List<StageHistory.Move> moves =
+          extent == null ? List.of() : queries.moves(tenant, start, bucket);
+      List<StageFlow.Link> links =
+          extent == null ? List.of() : queries.links(tenant, start, endMillis);
+      Map<String, String> events = new LinkedHashMap<>();
+      events.put("stages", Json.write(StageHistory.of(moves, start, endMillis, bucket)));
+      events.put(
+          "flow",
+          Json.write(
+              new StageFlow(Instant.ofEpochMilli(start), Instant.ofEpochMilli(endMillis), links)));
+      return events;
+    }
+
+    void show(Viewer viewer) {
+      newestByPeriod.getOrDefault(viewer.period(), Map.of()).forEach(viewer::show);
+      newest.forEach(viewer::show);
+    }
+  }
+
+  /** The deployment's ingest, for the viewers of all tenants. */
+  private final class HealthWatch {
+    private final LifecycleQueries queries = new LifecycleQueries(config.clickHouse());
+    private List<IngestHealth.ReasonCount> deadLetters = List.of();
+    private long nextDeadLetters;
+
+    void round() {
+      if (!watched()) {
+        queries.close();
+        return;
+      }
+      Optional<FlinkRest.Report> report = askFlink();
+      countDeadLetters();
+      Instant now = config.clock().get().now();
+      Instant watermark =
+          report
+              .map(FlinkRest.Report::watermark)
+              .flatMap(HealthWatch::whole)
+              .map(Instant::ofEpochMilli)
+              .orElse(null);
+      String event =
+          Json.write(
+              new IngestHealth(
+                  report
+                      .map(FlinkRest.Report::eventsPerSecond)
+                      .flatMap(HealthWatch::exact)
+                      .orElse(null),
+                  report.map(FlinkRest.Report::accepted).flatMap(HealthWatch::whole).orElse(null),
+                  report.map(FlinkRest.Report::late).flatMap(HealthWatch::whole).orElse(null),
+                  report.map(FlinkRest.Report::duplicates).flatMap(HealthWatch::whole).orElse(null),
+                  report.map(FlinkRest.Report::lagRecords).flatMap(HealthWatch::whole).orElse(null),
+                  watermark,
+                  watermark == null
+                      ? null
+                      : Math.max(0, now.toEpochMilli() - watermark.toEpochMilli()),
+                  deadLetters,
+                  report.map(FlinkRest.Report::job).orElse(null)));
+      synchronized (LiveFeed.this) {
+        health = event;
+        showAll("health", event);
+      }
+    }
+
+    private Optional<FlinkRest.Report> askFlink() {
+      if (flink == null) {
+        return Optional.empty();
+      }
+      try {
+        return flink.report();
+      } catch (IOException e) {
+        LOG.debug("Flink does not answer the console", e);
+        return Optional.empty();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return Optional.empty();
+      }
+    }
+
+    /**
+     * As the tenants' rounds, with rests; what was counted last stands while ClickHouse is away.
+     */
+    private void countDeadLetters() {
+      long began = System.nanoTime();
+      if (nextDeadLetters != 0 && began - nextDeadLetters < 0) {
+        return;
+      }
+      try {
+        deadLetters = queries.deadLetters();
+      } catch (SQLException | RuntimeException e) {
+        LOG.debug("ClickHouse does not answer the console", e);
+      }
+      long ended = System.nanoTime();
+      nextDeadLetters = ended + REST_PER_WORK * (ended - began);
+    }
+
+    private static Optional<Long> whole(OptionalDouble value) {
+      return exact(value).map(Math::round);
+    }
+
+    private static Optional<Double> exact(OptionalDouble value) {
+      return value.isPresent() ? Optional.of(value.getAsDouble()) : Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * The live web page and its API, for the operators and marketers of one deployment.
+ *
+ * <p>In: rows of ClickHouse, the REST interface of Flink, the deployment's clock. Out: a page in a
+ * browser and server-sent events. State: none that outlives a viewer; what was read last is kept
+ * while somebody watches the tenant, and dropped when the last viewer leaves.
+ *
+ * <p>The page itself is written in TypeScript, in {@code src/main/console}; the build puts it on
+ * the class path under {@code /console}.
+ */
+package dev.nudge.console;

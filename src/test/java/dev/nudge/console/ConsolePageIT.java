@@ -1,0 +1,405 @@
+package dev.nudge.console;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.nudge.clickhouse.ClickHouseConfig;
+import dev.nudge.clickhouse.Migrations;
+import dev.nudge.event.LifecycleStage;
+import dev.nudge.local.ChdbLibrary;
+import dev.nudge.local.EmbeddedClickHouse;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page in a real browser, over real customers' stage changes in a real ClickHouse. */
+class ConsolePageIT {
+  private static final String TENANT = "online-retail";
+  private static final Instant NOW = Instant.parse("2011-10-15T00:00:00Z");
+  private static final Path SCREENSHOTS = Path.of("target/screenshots");
+  private static final List<String> CHROMIUM_FLAGS =
+      List.of(
+          "--no-sandbox",
+          "--disable-gpu",
+          "--disable-quic",
+          "--no-first-run",
+          "--disable-background-networking",
+          "--disable-component-update",
+          "--disable-sync");
+
+  @TempDir static Path directory;
+
+  private static EmbeddedClickHouse clickHouse;
+  private static ConsoleServer console;
+  private static Playwright playwright;
+  private static Browser browser;
+  private static final AtomicReference<ClockReport> CLOCK =
+      new AtomicReference<>(new ClockReport(NOW, ClockReport.Kind.REPLAY, 172_800, 0.847, false));
+
+  /** What happened up to now, and, to be inserted while a page is open, thereafter. */
+  private static List<JsonNode> past;
+
+  private static List<JsonNode> future;
+
+  private final List<String> complaints = new CopyOnWriteArrayList<>();
+
+  @BeforeAll
+  static void start() throws Exception {
+    Optional<Path> chromium =
+        Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+            .map(Path::of)
+            .filter(Files::isExecutable)
+            .findFirst();
+    assumeTrue(
+        chromium.isPresent(),
+        "no Chromium on this machine (apt-get install chromium): the page is not tested");
+    clickHouse =
+        EmbeddedClickHouse.start(
+            ChdbLibrary.locate(Path.of("unused")), directory.resolve("clickhouse"), 0);
+    Migrations.apply(clickHouse.config(), Duration.ZERO);
+    readExpected();
+    insert(TENANT, past);
+    insert("other", past.subList(0, 25));
+    insertDeadLetters();
+    console =
+        ConsoleServer.start(ConsoleConfig.local(0, clickHouse.config()).withClock(CLOCK::get));
+    playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    browser =
+        playwright
+            .chromium()
+            .launch(
+                new BrowserType.LaunchOptions()
+                    .setExecutablePath(chromium.get())
+                    .setArgs(CHROMIUM_FLAGS));
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    for (AutoCloseable one : new AutoCloseable[] {browser, playwright, console, clickHouse}) {
+      if (one != null) {
+        one.close();
+      }
+    }
+  }
+
+  @AfterEach
+  void nothingWasBlockedAndNothingFailed() {
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void tilesShowTheNumbersOfTheDatabase() throws Exception {
+    try (BrowserContext context = context("en-GB", ColorScheme.LIGHT, 1440, 900)) {
+      Page page = open(context, TENANT);
+
+      assertThat(page.getByTestId("total")).hasText("3,672");
+      Map<LifecycleStage, Long> counts = countByLastChange(TENANT);
+      for (LifecycleStage stage : LifecycleStage.values()) {
+        assertThat(page.getByTestId("count-" + stage))
+            .hasAttribute("data-value", String.valueOf(counts.get(stage)));
+      }
+      assertThat(page.getByRole(AriaRole.BANNER)).containsText("Replay ×172,800 of real data");
+      assertThat(page.getByText("Field missing")).isVisible();
+      assertThat(page.getByTestId("moment")).hasCount(60);
+      screenshot(page, "console-en");
+
+      // Another brand's customers are other customers.
+      page.getByLabel("Brand").selectOption("other");
+      assertThat(page.getByTestId("total"))
+          .hasAttribute("data-value", String.valueOf(total("other")));
+    }
+  }
+
+  @Test
+  void speaksChineseAndRemembersIt() throws Exception {
+    try (BrowserContext context = context("en-GB", ColorScheme.LIGHT, 1440, 900)) {
+      Page page = open(context, TENANT);
+      assertThat(page.locator("html")).hasAttribute("lang", "en");
+
+      page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("中文")).click();
+      assertThat(page.locator("html")).hasAttribute("lang", "zh-CN");
+      page.reload();
+
+      assertThat(page.locator("html")).hasAttribute("lang", "zh-CN");
+      for (String stage : List.of("潜在客户", "新客期", "发展期", "稳定期", "衰退期", "沉默期", "流失")) {
+        assertThat(page.locator(".tile", new Page.LocatorOptions().setHasText(stage))).isVisible();
+      }
+      assertThat(page.getByRole(AriaRole.BANNER)).containsText("真实数据回放 ×172,800");
+      screenshot(page, "console-zh");
+    }
+  }
+
+  @Test
+  void followsTheBrowsersLanguageAndColours() throws Exception {
+    try (BrowserContext chinese = context("zh-CN", ColorScheme.DARK, 1440, 900);
+        BrowserContext english = context("en-GB", ColorScheme.DARK, 1440, 900)) {
+      Page page = open(chinese, TENANT);
+      assertThat(page.locator("html")).hasAttribute("lang", "zh-CN");
+      screenshot(page, "console-zh-dark");
+
+      page = open(english, TENANT);
+      assertThat(page.locator("html")).hasAttribute("lang", "en");
+      assertThat(page.locator("body")).hasCSS("background-color", "rgb(15, 20, 19)");
+      screenshot(page, "console-en-dark");
+    }
+  }
+
+  @Test
+  void fitsAPhone() throws Exception {
+    try (BrowserContext context = context("zh-CN", ColorScheme.LIGHT, 390, 844)) {
+      Page page = open(context, TENANT);
+      screenshot(page, "console-zh-phone");
+      assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(390);
+    }
+  }
+
+  @Test
+  void newRowShowsWithoutReload() throws Exception {
+    try (BrowserContext context = context("en-GB", ColorScheme.LIGHT, 1440, 900)) {
+      insert("live", past.subList(0, 200));
+      Page page = open(context, "live");
+      String before = page.getByTestId("total").getAttribute("data-value");
+      page.evaluate("window.sameDocument = true");
+
+      JsonNode newcomer =
+          new ObjectMapper()
+              .readTree(
+                  """
+                  {"customerId": "Anna", "from": null, "to": "NEW", "at": "%s",
+                   "life": 1, "orderCount": 1}
+                  """
+                      .formatted(NOW));
+      insert("live", List.of(newcomer));
+
+      assertThat(page.getByTestId("moment").first()).containsText("Anna");
+      assertThat(page.getByTestId("total"))
+          .hasAttribute("data-value", String.valueOf(Long.parseLong(before) + 1));
+      assertThat(page.evaluate("window.sameDocument")).isEqualTo(true);
+
+      // The same row once more, as after a failure, counts nobody twice; the row behind it shows
+      // both were read.
+      insert("live", List.of(newcomer));
+      insert("live", future.subList(0, 1));
+      assertThat(page.getByTestId("moment").first())
+          .containsText(future.get(0).path("customerId").asText());
+      assertThat(page.getByTestId("total"))
+          .hasAttribute("data-value", String.valueOf(total("live")));
+    }
+  }
+
+  @Test
+  void stageInFocusNarrowsEveryPanel() throws Exception {
+    try (BrowserContext context = context("en-GB", ColorScheme.LIGHT, 1440, 900)) {
+      Page page = open(context, TENANT);
+      Locator lost = page.locator(".tile.stage-lost");
+
+      lost.focus();
+      page.keyboard().press("Enter");
+
+      assertThat(lost).hasAttribute("aria-pressed", "true");
+      assertThat(page.getByText("Only moves that touch Lost")).isVisible();
+      assertThat(page.locator(".legend li")).hasCount(1);
+      for (Locator chip : page.locator(".moment-move .chip-strong").all()) {
+        assertThat(chip).hasText("Lost");
+      }
+      screenshot(page, "console-en-focus");
+    }
+  }
+
+  @Test
+  void emptyDatabaseIsToldSo() throws Exception {
+    try (BrowserContext context = context("en-GB", ColorScheme.LIGHT, 1440, 900)) {
+      Page page = context.newPage();
+      listen(page);
+      page.route(
+          "**/api/tenants",
+          route ->
+              route.fulfill(
+                  new com.microsoft.playwright.Route.FulfillOptions()
+                      .setBody("[]")
+                      .setContentType("application/json")));
+      page.navigate(console.uri().toString());
+
+      assertThat(page.getByText("Waiting for the first data")).isVisible();
+      screenshot(page, "console-en-waiting");
+    }
+  }
+
+  @Test
+  void pageIsUsableWithAssistiveTools() throws Exception {
+    String axe = Files.readString(Path.of("src/main/console/node_modules/axe-core/axe.min.js"));
+    for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+      try (BrowserContext context = context("en-GB", colours, 1440, 900)) {
+        Page page = open(context, TENANT);
+        page.evaluate(axe);
+        Object violations =
+            page.evaluate(
+                """
+                async () => (await axe.run()).violations.map(
+                    v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | '))
+                """);
+        assertThat((List<?>) violations).as("found by axe, %s", colours).isEmpty();
+      }
+    }
+  }
+
+  private BrowserContext context(String locale, ColorScheme colours, int width, int height) {
+    return browser.newContext(
+        new Browser.NewContextOptions()
+            .setLocale(locale)
+            .setColorScheme(colours)
+            .setViewportSize(width, height)
+            .setDeviceScaleFactor(width < 500 ? 2 : 1));
+  }
+
+  /** Opens the page and waits for its first numbers. */
+  private Page open(BrowserContext context, String tenant) {
+    Page page = context.newPage();
+    listen(page);
+    page.navigate(console.uri() + "?tenant=" + tenant + "&range=90d");
+    page.getByTestId("total").waitFor();
+    page.getByTestId("moment").first().waitFor();
+    page.locator(".health-grid").waitFor();
+    return page;
+  }
+
+  /** Whatever the policy blocks is an error on the browser's console. */
+  private void listen(Page page) {
+    page.onConsoleMessage(
+        message -> {
+          if (message.type().equals("error") || message.type().equals("warning")) {
+            complaints.add(message.text());
+          }
+        });
+    page.onPageError(complaints::add);
+  }
+
+  private static void screenshot(Page page, String name) {
+    page.screenshot(
+        new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")).setFullPage(true));
+  }
+
+  private static void readExpected() throws IOException {
+    past = new ArrayList<>();
+    future = new ArrayList<>();
+    ObjectMapper mapper = new ObjectMapper();
+    try (InputStream file =
+            ConsolePageIT.class.getResourceAsStream(
+                "/expected/online-retail-stage-changes.jsonl.gz");
+        BufferedReader lines =
+            new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(file), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        JsonNode change = mapper.readTree(line);
+        (Instant.parse(change.path("at").asText()).isAfter(NOW) ? future : past).add(change);
+      }
+    }
+    future.sort((a, b) -> a.path("at").asText().compareTo(b.path("at").asText()));
+  }
+
+  private static void insert(String tenant, List<JsonNode> changes) throws SQLException {
+    try (Connection connection = connect();
+        PreparedStatement insert =
+            connection.prepareStatement(
+                "INSERT INTO nudge.stage_changes (tenant, customer_id, `from`, `to`, at, life,"
+                    + " order_count, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
+      for (int i = 0; i < changes.size(); i++) {
+        JsonNode change = changes.get(i);
+        insert.setString(1, tenant);
+        insert.setString(2, change.path("customerId").asText());
+        insert.setString(3, change.path("from").textValue());
+        insert.setString(4, change.path("to").asText());
+        insert.setObject(5, Instant.parse(change.path("at").asText()));
+        insert.setInt(6, change.path("life").asInt());
+        insert.setInt(7, change.path("orderCount").asInt());
+        insert.setLong(8, i);
+        insert.addBatch();
+      }
+      insert.executeBatch();
+    }
+  }
+
+  private static void insertDeadLetters() throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "INSERT INTO nudge.dead_letters SELECT 'nudge.orders', 0, number, now64(3),"
+              + " if(number < 41, 'FIELD_MISSING', 'NOT_JSON'), 'no amount', '{', 1"
+              + " FROM numbers(58)");
+    }
+  }
+
+  /** Another way to count: each customer's last change says where they are. */
+  private static Map<LifecycleStage, Long> countByLastChange(String tenant) throws SQLException {
+    Map<LifecycleStage, Long> counts = new EnumMap<>(LifecycleStage.class);
+    for (LifecycleStage stage : LifecycleStage.values()) {
+      counts.put(stage, 0L);
+    }
+    try (Connection connection = connect();
+        PreparedStatement select =
+            connection.prepareStatement(
+                "SELECT stage, count() FROM (SELECT argMax(`to`, (at, life, order_count, version))"
+                    + " AS stage FROM nudge.stage_changes WHERE tenant = ? GROUP BY customer_id)"
+                    + " GROUP BY stage")) {
+      select.setString(1, tenant);
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          counts.put(LifecycleStage.valueOf(rows.getString(1)), rows.getLong(2));
+        }
+      }
+    }
+    return counts;
+  }
+
+  private static long total(String tenant) throws SQLException {
+    return countByLastChange(tenant).values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static Connection connect() throws SQLException {
+    ClickHouseConfig config = clickHouse.config();
+    Properties properties = new Properties();
+    properties.setProperty("user", config.user());
+    properties.setProperty("password", config.password());
+    return DriverManager.getConnection(config.url(), properties);
+  }
+}
