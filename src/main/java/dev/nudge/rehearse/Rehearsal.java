@@ -136,6 +136,20 @@ public final class Rehearsal {
       Outputs outputs,
       Progress progress)
       throws IOException, InterruptedException {
+    StreamExecutionEnvironment env = define(sources, config, records, outputs);
+    try {
+      follow(env.executeAsync("nudge-rehearse"), records, progress);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException("the rehearsal failed: " + e.getMessage(), e);
+    }
+  }
+
+  /** Lays the dataflow and runs nothing. */
+  StreamExecutionEnvironment define(
+      List<MergedFiles.Source> sources, IngestConfig config, long records, Outputs outputs)
+      throws IOException {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.createLocalEnvironment(parallelism, flinkConfig());
     DataStream<Ingested> ingested =
@@ -155,13 +169,7 @@ public final class Rehearsal {
             .uid("rehearse-policies-v1")
             .name("Policies");
     outputs.write(EngageTopology.define(ingested, inForce, config));
-    try {
-      follow(env.executeAsync("nudge-rehearse"), records, progress);
-    } catch (InterruptedException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IOException("the rehearsal failed: " + e.getMessage(), e);
-    }
+    return env;
   }
 
   /** The built-in policy comes first, so that those given overrule it. */
@@ -241,7 +249,7 @@ public final class Rehearsal {
   }
 
   /** The files of the results, and the folders of their unsorted parts. */
-  private record Outputs(Path temporary) {
+  record Outputs(Path temporary) {
     private static final List<String> NAMES = List.of("moments", "stage_changes", "dead_letters");
 
     void write(EngageTopology.Outputs engage) throws IOException {
