@@ -17,5 +17,7 @@ public enum DeadLetterReason {
   /** An id of more than 256 characters. */
   ID_TOO_LONG,
   /** A record of more than 1 MiB. */
-  RECORD_TOO_LARGE
+  RECORD_TOO_LARGE,
+  /** A definition that its strict reader refuses; the version before it stays in force. */
+  DEFINITION_REFUSED
 }

@@ -17,37 +17,36 @@ public final class Units {
   /** Ten-thousandths in one. */
   public static final long ONE = 10_000L;
 
-  /** The greatest magnitude of an amount, a price or a quantity, in units: 10^12 whole ones. */
-  public static final long MAX = 1_000_000_000_000L * ONE;
-
-  /** Digits before the decimal point beyond which a number is not even expanded. */
-  private static final int MAX_INTEGER_DIGITS = 13;
+  /** The greatest magnitude of an amount, a price or a quantity. */
+  public static final BigDecimal MAX = BigDecimal.valueOf(1_000_000_000_000L);
 
   private Units() {}
 
   /**
+   * Whether a decimal is beyond {@link #MAX} in magnitude; decided without expanding it, so {@code
+   * 1e999999999} costs nothing.
+   */
+  public static boolean exceedsRange(BigDecimal decimal) {
+    return decimal.abs().compareTo(MAX) > 0;
+  }
+
+  /**
    * Turns a decimal into units.
    *
-   * @param decimal any decimal, exponent notation included
-   * @return its value in ten-thousandths, between -{@link #MAX} and {@link #MAX}
-   * @throws ArithmeticException if the value has more than four decimal places or is out of range;
-   *     decided before the number is expanded, so {@code 1e999999999} costs nothing
+   * @return its value in ten-thousandths
+   * @throws ArithmeticException if it {@linkplain #exceedsRange exceeds the range} or has more than
+   *     four decimal places
    */
   public static long of(BigDecimal decimal) {
-    if (decimal.signum() == 0) {
-      return 0;
+    if (exceedsRange(decimal)) {
+      throw new ArithmeticException("more than " + MAX.toPlainString());
     }
-    if ((long) decimal.precision() - decimal.scale() > MAX_INTEGER_DIGITS) {
-      throw new ArithmeticException("out of range");
+    BigDecimal shortest = decimal.stripTrailingZeros();
+    if (shortest.scale() > SCALE) {
+      // Said before rescaling: 1e-999999999 would be expanded to a billion digits.
+      throw new ArithmeticException("more than " + SCALE + " decimal places");
     }
-    if (decimal.scale() > SCALE && decimal.scale() - (long) decimal.precision() >= SCALE) {
-      throw new ArithmeticException("more than four decimal places");
-    }
-    long units = decimal.movePointRight(SCALE).longValueExact();
-    if (units > MAX || units < -MAX) {
-      throw new ArithmeticException("out of range");
-    }
-    return units;
+    return shortest.setScale(SCALE).unscaledValue().longValueExact();
   }
 
   /** Units as a plain decimal with two to four places: {@code 1_391_200} is {@code "139.12"}. */

@@ -1,7 +1,14 @@
 /**
- * Everything that local mode runs in one process instead of on servers.
+ * Everything on one machine, in one process: a real broker, a real mini cluster, a real ClickHouse
+ * engine, and a shop whose past is replayed.
  *
- * <p>In: a data directory and ports. Out: the same protocols that the servers speak, on this
- * machine only. State: the data directory, which survives a kill; one process at a time may use it.
+ * <p>In: a data directory, ports, files of events. Out: a broker on {@code 127.0.0.1}, the events
+ * in its topics in the order and at the pace of their time, and ClickHouse behind its HTTP
+ * protocol, as if they were servers; and word when one of them dies, so that whoever started them
+ * does not go on without.
+ *
+ * <p>State: the broker's logs, Flink's checkpoints and ClickHouse's tables, each in a folder of its
+ * own that one process may use; {@code --fresh} clears them. The ClickHouse library stands unpacked
+ * in another folder. A replay keeps nothing of its own: the topics say how far it came.
  */
 package dev.nudge.local;

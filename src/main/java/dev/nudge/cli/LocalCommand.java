@@ -1,0 +1,179 @@
+package dev.nudge.cli;
+
+import dev.nudge.event.Topic;
+import dev.nudge.local.BrokerException;
+import dev.nudge.local.EngineException;
+import dev.nudge.local.LocalConfig;
+import dev.nudge.local.LocalMode;
+import dev.nudge.local.ReplaySource;
+import dev.nudge.local.Speed;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code local}: everything on this machine, in one process that ends with its parent. */
+@Command(
+    name = "local",
+    description =
+        "A real Kafka, Flink and ClickHouse in one process, replaying a year of real orders.",
+    mixinStandardHelpOptions = true)
+final class LocalCommand implements Callable<Integer> {
+  private static final long LEAST_HEAP_BYTES = 900L << 20;
+  private static final long LEAST_MACHINE_BYTES = 3_500L << 20;
+  private static final String SAMPLE = "sample/online-retail-orders.jsonl.gz";
+
+  /** What local mode can replay. */
+  enum Data {
+    /** A year of a British wholesaler's orders. */
+    ONLINE_RETAIL,
+    /** Nothing: events come from elsewhere, time is the wall clock. */
+    NONE
+  }
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      defaultValue = ".nudge",
+      description = "Where data outlives a start (default: ${DEFAULT-VALUE}).")
+  private Path directory;
+
+  @Option(names = "--fresh", description = "Start over: delete what earlier starts left.")
+  private boolean fresh;
+
+  @Option(
+      names = "--data",
+      defaultValue = "ONLINE_RETAIL",
+      description = "What is replayed: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Data data;
+
+  @Option(
+      names = "--orders",
+      paramLabel = "FILE",
+      description = "Replay these orders (JSON lines by time, .gz too) instead of the sample.")
+  private Path orders;
+
+  @Option(
+      names = "--speed",
+      paramLabel = "N",
+      defaultValue = "172800",
+      description =
+          "Event seconds a second, or 'unlimited' (default: ${DEFAULT-VALUE}, two days a second).")
+  private String speed;
+
+  @Option(
+      names = "--console-port",
+      defaultValue = "8080",
+      description = "Default: ${DEFAULT-VALUE}.")
+  private int consolePort;
+
+  @Option(
+      names = "--clickhouse-port",
+      defaultValue = "8123",
+      description = "Default: ${DEFAULT-VALUE}.")
+  private int clickHousePort;
+
+  @Option(names = "--kafka-port", defaultValue = "9092", description = "Default: ${DEFAULT-VALUE}.")
+  private int kafkaPort;
+
+  @Option(names = "--flink-port", defaultValue = "8081", description = "Default: ${DEFAULT-VALUE}.")
+  private int flinkPort;
+
+  @Option(names = "--kafka", paramLabel = "HOST:PORT", description = "Use this broker instead.")
+  private String kafka;
+
+  @Option(names = "--clickhouse", paramLabel = "URL", description = "Use this ClickHouse instead.")
+  private String clickHouse;
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Subtasks of the jobs (default: ${DEFAULT-VALUE}).")
+  private int parallelism;
+
+  @Option(names = "--progress", description = "Show the progress line though this is no terminal.")
+  private boolean progress;
+
+  @Override
+  public Integer call() throws Exception {
+    // First of all: whoever started this may already be gone when the parts are up.
+    CompletableFuture<ProcessHandle> parentGone =
+        ProcessHandle.current()
+            .parent()
+            .map(ProcessHandle::onExit)
+            .orElseGet(CompletableFuture::new);
+    checkMemory();
+    LocalMode mode;
+    try {
+      mode = LocalMode.start(config(), System.out);
+    } catch (BrokerException | EngineException e) {
+      System.err.println(e.getMessage());
+      return 1;
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(mode::close, "nudge-close"));
+    try {
+      CompletableFuture.anyOf(mode.end(), parentGone).get();
+      return 0;
+    } catch (ExecutionException e) {
+      System.err.println(e.getCause().getMessage());
+      System.err.println("Local mode ends; start it again to go on from where it was.");
+      return 1;
+    }
+  }
+
+  private LocalConfig config() {
+    List<ReplaySource> replay;
+    if (orders != null) {
+      replay = List.of(ReplaySource.file(Topic.ORDERS, orders));
+    } else if (data == Data.ONLINE_RETAIL) {
+      replay = List.of(ReplaySource.resource(Topic.ORDERS, SAMPLE));
+    } else {
+      replay = List.of();
+    }
+    try {
+      return new LocalConfig(
+          directory,
+          fresh,
+          consolePort,
+          clickHousePort,
+          kafkaPort,
+          flinkPort,
+          kafka,
+          clickHouse,
+          replay,
+          Speed.parse(speed),
+          parallelism,
+          progress);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--" + e.getMessage());
+    }
+  }
+
+  private void checkMemory() {
+    long heap = Runtime.getRuntime().maxMemory();
+    if (heap < LEAST_HEAP_BYTES) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Too little memory: this JVM may use %,d MiB of heap, local mode needs %,d MiB. Give it more: java -Xmx2g -jar nudge.jar local"
+              .formatted(heap >> 20, LEAST_HEAP_BYTES >> 20));
+    }
+    if (ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean machine
+        && machine.getTotalMemorySize() < LEAST_MACHINE_BYTES) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Too little memory: this machine has %,d MiB, local mode needs about %,d MiB in all. Use a larger one, or servers elsewhere: --kafka, --clickhouse"
+              .formatted(machine.getTotalMemorySize() >> 20, LEAST_MACHINE_BYTES >> 20));
+    }
+  }
+}

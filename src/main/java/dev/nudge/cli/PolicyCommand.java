@@ -1,0 +1,246 @@
+package dev.nudge.cli;
+
+import dev.nudge.definition.DefinitionException;
+import dev.nudge.definition.DefinitionPublisher;
+import dev.nudge.definition.DefinitionReader;
+import dev.nudge.definition.KafkaDefinitionLog;
+import dev.nudge.definition.Policy;
+import dev.nudge.definition.PolicyVersion;
+import dev.nudge.definition.Problem;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** Checks, publishes, deletes and lists tenants' policies. */
+@Command(
+    name = "policy",
+    mixinStandardHelpOptions = true,
+    description = "Check, apply, delete and list the policies of tenants.")
+public final class PolicyCommand implements Runnable {
+  private static final int DONE = 0;
+  private static final int FAILED = 1;
+  private static final int REFUSED = 2;
+
+  /** Tells the present time of a deployment, which a replay's is not the wall clock's. */
+  @FunctionalInterface
+  public interface DeploymentTime {
+    /**
+     * The time now.
+     *
+     * @param clients what every Kafka client needs
+     * @param topicPrefix begins the names of the deployment's topics
+     * @throws KafkaException if the deployment can't be asked
+     */
+    Instant now(Map<String, Object> clients, String topicPrefix);
+  }
+
+  private final DeploymentTime time;
+  @Spec private CommandSpec spec;
+
+  /** The command of a deployment whose time is told by the given function. */
+  public PolicyCommand(DeploymentTime time) {
+    this.time = time;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "Say what to do: check, apply, delete or list.");
+  }
+
+  @Command(
+      name = "check",
+      mixinStandardHelpOptions = true,
+      description = "Read policy files and tell everything that is wrong with them.")
+  int check(@Parameters(paramLabel = "FILE", arity = "1..*") List<Path> files) {
+    List<Policy> policies = read(DefinitionReader.forRehearsal(), files);
+    if (policies == null) {
+      return REFUSED;
+    }
+    for (Policy policy : policies) {
+      out()
+          .println(
+              policy.tenant() == null
+                  ? "every tenant: good for a rehearsal; to apply it, name a tenant"
+                  : policy.tenant() + ": good");
+    }
+    return DONE;
+  }
+
+  @Command(
+      name = "apply",
+      mixinStandardHelpOptions = true,
+      description = "Publish policy files. What is published already is left as it is.")
+  int apply(
+      @Parameters(paramLabel = "FILE", arity = "1..*") List<Path> files,
+      @Mixin KafkaOptions kafka,
+      @Option(
+              names = "--at",
+              paramLabel = "ISO",
+              converter = InstantConverter.class,
+              description =
+                  "The event time from which it holds, with its offset;"
+                      + " 3 s after the deployment's clock if not given.")
+          Instant at,
+      @Option(
+              names = "--force",
+              description = "Write a new version even if the same is published already.")
+          boolean force) {
+    List<Policy> policies = read(DefinitionReader.forPublishing(), files);
+    if (policies == null) {
+      return REFUSED;
+    }
+    try {
+      Instant effectiveAt =
+          at != null
+              ? at
+              : time.now(kafka.clients(), kafka.topicPrefix).plus(DefinitionPublisher.LEAD);
+      for (Policy policy : policies) {
+        DefinitionPublisher.Applied applied =
+            kafka.publisher().applyFrom(policy, effectiveAt, force);
+        out().println(line(applied.version()) + (applied.changed() ? "" : ", unchanged"));
+      }
+      return DONE;
+    } catch (DefinitionException refused) {
+      err().println(refused.getMessage());
+      err().println("What is published can't be read; --force writes over it.");
+      return REFUSED;
+    } catch (KafkaException failure) {
+      return failed(failure);
+    }
+  }
+
+  @Command(
+      name = "delete",
+      mixinStandardHelpOptions = true,
+      description = "Delete a tenant's policy; the defaults hold again.")
+  int delete(
+      @Option(names = "--tenant", paramLabel = "TENANT", required = true) String tenant,
+      @Mixin KafkaOptions kafka) {
+    try {
+      boolean deleted = kafka.publisher().delete(tenant);
+      out().println(tenant + (deleted ? ": deleted" : ": has no policy"));
+      return DONE;
+    } catch (KafkaException failure) {
+      return failed(failure);
+    }
+  }
+
+  @Command(
+      name = "list",
+      mixinStandardHelpOptions = true,
+      description = "List the published policies.")
+  int list(@Mixin KafkaOptions kafka) {
+    try {
+      DefinitionPublisher.Published published = kafka.publisher().list();
+      for (PolicyVersion version : published.policies()) {
+        out().println(line(version));
+      }
+      for (Problem problem : published.unreadable()) {
+        err().println(problem);
+      }
+      return published.unreadable().isEmpty() ? DONE : FAILED;
+    } catch (KafkaException failure) {
+      return failed(failure);
+    }
+  }
+
+  private List<Policy> read(DefinitionReader reader, List<Path> files) {
+    boolean allRead = true;
+    for (Path file : files) {
+      try {
+        reader.read(file);
+      } catch (NoSuchFileException missing) {
+        err().println(file + ": no such file");
+        allRead = false;
+      } catch (IOException unreadable) {
+        err().println(file + ": " + unreadable.getMessage());
+        allRead = false;
+      }
+    }
+    try {
+      List<Policy> policies = reader.policies();
+      return allRead ? policies : null;
+    } catch (DefinitionException refused) {
+      err().println(refused.getMessage());
+      return null;
+    }
+  }
+
+  private int failed(KafkaException failure) {
+    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+    err().println("Kafka: " + failure.getMessage() + (cause == failure ? "" : ": " + cause));
+    return FAILED;
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  private PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+
+  private static String line(PolicyVersion version) {
+    return "%s: version %d, holds from %s"
+        .formatted(
+            version.tenant(), version.version(), Instant.ofEpochMilli(version.effectiveAtMillis()));
+  }
+
+  /** Where the deployment's topics are. */
+  static final class KafkaOptions {
+    @Option(
+        names = "--kafka",
+        paramLabel = "HOST:PORT",
+        required = true,
+        description = "A broker of the deployment.")
+    private String bootstrapServers;
+
+    @Option(
+        names = "--topic-prefix",
+        paramLabel = "PREFIX",
+        defaultValue = "nudge.",
+        description = "What the topics' names begin with; ${DEFAULT-VALUE} if not given.")
+    private String topicPrefix;
+
+    private Map<String, Object> clients() {
+      return Map.of("bootstrap.servers", bootstrapServers);
+    }
+
+    private DefinitionPublisher publisher() {
+      return new DefinitionPublisher(new KafkaDefinitionLog(clients(), topicPrefix + "policies"));
+    }
+  }
+
+  /** Reads an instant in ISO 8601 with its offset. */
+  static final class InstantConverter implements ITypeConverter<Instant> {
+    @Override
+    public Instant convert(String text) {
+      try {
+        return OffsetDateTime.parse(text).toInstant();
+      } catch (DateTimeException wrong) {
+        throw new TypeConversionException(
+            "found '"
+                + text
+                + "', expected an instant with its offset such as"
+                + " 2026-11-01T00:00:00+08:00");
+      }
+    }
+  }
+}

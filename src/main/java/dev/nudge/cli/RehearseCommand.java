@@ -1,0 +1,109 @@
+package dev.nudge.cli;
+
+import dev.nudge.event.Topic;
+import dev.nudge.rehearse.InputFile;
+import dev.nudge.rehearse.Rehearsal;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code rehearse}: the past again, from files to files. */
+@Command(
+    name = "rehearse",
+    description =
+        "Runs the topologies over files: no broker, no database, the same bytes each time.",
+    mixinStandardHelpOptions = true)
+final class RehearseCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--orders", arity = "1..*", paramLabel = "FILE", description = "Order records.")
+  private List<Path> orders = List.of();
+
+  @Option(
+      names = "--clickstream",
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Shop events.")
+  private List<Path> clickstream = List.of();
+
+  @Option(names = "--profiles", arity = "1..*", paramLabel = "FILE", description = "Profiles.")
+  private List<Path> profiles = List.of();
+
+  @Option(names = "--deliveries", arity = "1..*", paramLabel = "FILE", description = "Receipts.")
+  private List<Path> deliveries = List.of();
+
+  @Option(
+      names = "--until",
+      paramLabel = "ISO",
+      description = "The end of the world; default: the last usable record.")
+  private Instant until;
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Subtasks (default: ${DEFAULT-VALUE}); the results do not depend on it.")
+  private int parallelism;
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where results go.")
+  private Path out;
+
+  @Override
+  public Integer call() throws Exception {
+    List<InputFile> inputs = new ArrayList<>();
+    add(inputs, Topic.PROFILES, profiles);
+    add(inputs, Topic.ORDERS, orders);
+    add(inputs, Topic.DELIVERIES, deliveries);
+    add(inputs, Topic.CLICKSTREAM, clickstream);
+    if (inputs.isEmpty()) {
+      throw refused(
+          "no input: expected at least one of --orders, --clickstream, --profiles, --deliveries");
+    }
+    if (parallelism < 1 || parallelism > 128) {
+      throw refused("--parallelism: found " + parallelism + ", expected 1 to 128");
+    }
+    Rehearsal.Summary summary =
+        new Rehearsal(inputs, List.of(), until, parallelism, out).run(progress());
+    PrintWriter print = spec.commandLine().getOut();
+    print.printf(
+        "%,d records read, %,d of them after the end at %s; %.1f s. Results in %s%n",
+        summary.records(), summary.skipped(), summary.until(), summary.millis() / 1000.0, out);
+    return 0;
+  }
+
+  private void add(List<InputFile> inputs, Topic topic, List<Path> files) {
+    for (Path file : files) {
+      if (!Files.isReadable(file)) {
+        throw refused("--" + topic.plainName() + ": found no readable file " + file);
+      }
+      inputs.add(new InputFile(topic, file.toString()));
+    }
+  }
+
+  private static Rehearsal.Progress progress() {
+    if (!CommandLine.Help.Ansi.AUTO.enabled()) {
+      return (done, total) -> {};
+    }
+    return (done, total) -> {
+      System.err.printf(
+          "\r%,d of %,d records (%d %%)", done, total, 100 * done / Math.max(1, total));
+      if (done == total) {
+        System.err.println();
+      }
+    };
+  }
+
+  private ParameterException refused(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

@@ -1,0 +1,323 @@
+package dev.nudge.definition;
+
+import dev.nudge.definition.Node.Kind;
+import dev.nudge.event.Units;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The value at one place of a definition, present or not: a key's value, or a list's item.
+ *
+ * <p>Each typed accessor returns the value; what the caller says stands for an absent one; and, if
+ * the value is wrong, the latter too after a {@link Problem} was noted, so that reading goes on and
+ * all problems are told at once. A null is never a value: who wants the default leaves the key out.
+ */
+final class Field {
+  private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9][0-9]{0,17})");
+  private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,20}(\\.[0-9]{1,20})?");
+  private static final Pattern DURATION =
+      Pattern.compile("(0|[1-9][0-9]{0,11}) ?(ms|s|min|h|days?)");
+  private static final int MAX_ID = 256;
+
+  /** The last instant that a definition can name, epoch milliseconds: 9999-12-31T23:59:59.999Z. */
+  private static final long MAX_INSTANT = 253_402_300_799_999L;
+
+  private final Node node;
+  private final Node parent;
+  private final String path;
+  private final boolean required;
+  private final Problems problems;
+
+  /**
+   * A place to read from.
+   *
+   * @param node what stands there, or null
+   * @param parent where a message about an absent value points to
+   * @param path the place's name in messages
+   * @param required whether an absent value is a problem
+   */
+  Field(Node node, Node parent, String path, boolean required, Problems problems) {
+    this.node = node;
+    this.parent = parent;
+    this.path = path;
+    this.required = required;
+    this.problems = problems;
+  }
+
+  /** Whether anything stands here, right or wrong. */
+  boolean isPresent() {
+    return node != null;
+  }
+
+  /** A text, empty or not. */
+  String text(String absent) {
+    return text(text -> true, "text", absent);
+  }
+
+  /** A text of a certain form. */
+  String text(Predicate<String> isValid, String expected, String absent) {
+    if (!is(Kind.TEXT, expected)) {
+      return absent;
+    }
+    return isValid.test(node.text()) ? node.text() : wrong(expected, absent);
+  }
+
+  /** A name that becomes part of a topic's key: 1 to 256 characters, no {@code |}. */
+  String id(String absent) {
+    return text(Field::isId, "1 to 256 characters, none of them | or a control character", absent);
+  }
+
+  /** One of several words. */
+  String word(List<String> words, String absent) {
+    String expected = (words.size() == 1 ? "" : "one of ") + String.join(", ", words);
+    if (!is(Kind.TEXT, expected)) {
+      return absent;
+    }
+    return words.contains(node.text())
+        ? node.text()
+        : wrong(expected + Suggestion.of(node.text(), words), absent);
+  }
+
+  /** One of an enum's constants, by its name. */
+  <E extends Enum<E>> E choice(Class<E> type, E absent) {
+    String name = word(Arrays.stream(type.getEnumConstants()).map(Enum::name).toList(), null);
+    return name == null ? absent : Enum.valueOf(type, name);
+  }
+
+  /** A time zone by its IANA name. */
+  String zone(String absent) {
+    String expected = "an IANA time zone such as Asia/Shanghai";
+    if (!is(Kind.TEXT, expected)) {
+      return absent;
+    }
+    return ZoneId.getAvailableZoneIds().contains(node.text())
+        ? node.text()
+        : wrong(expected + Suggestion.of(node.text(), ZoneId.getAvailableZoneIds()), absent);
+  }
+
+  /** True or false. */
+  boolean bool(boolean absent) {
+    return is(Kind.BOOLEAN, "true or false") ? node.text().equalsIgnoreCase("true") : absent;
+  }
+
+  /** A whole number, both bounds included. */
+  int integer(int min, int max, int absent) {
+    String expected = "a whole number from " + min + " to " + max;
+    if (!is(Kind.NUMBER, expected)) {
+      return absent;
+    }
+    if (WHOLE.matcher(node.text()).matches()) {
+      long value = Long.parseLong(node.text());
+      if (value >= min && value <= max) {
+        return (int) value;
+      }
+    }
+    return wrong(expected, absent);
+  }
+
+  /**
+   * A length of time, {@code 30 min}, {@code 7 days}, {@code 2 h}, or a bare {@code 0}.
+   *
+   * @return milliseconds, both bounds included
+   */
+  long durationMillis(long minMillis, long maxMillis, long absent) {
+    String expected =
+        "a duration from %s to %s, such as 30 min"
+            .formatted(durationText(minMillis), durationText(maxMillis));
+    boolean zero = node != null && node.kind() == Kind.NUMBER && node.text().equals("0");
+    if (!zero && !is(Kind.TEXT, expected)) {
+      return absent;
+    }
+    Matcher parts = DURATION.matcher(zero ? "0 ms" : node.text());
+    if (parts.matches()) {
+      try {
+        long millis = Math.multiplyExact(Long.parseLong(parts.group(1)), unit(parts.group(2)));
+        if (millis >= minMillis && millis <= maxMillis) {
+          return millis;
+        }
+      } catch (ArithmeticException overflow) {
+        return wrong(expected, absent);
+      }
+    }
+    return wrong(expected, absent);
+  }
+
+  /**
+   * An amount of money, a number or a decimal text, exact to four places.
+   *
+   * @return ten-thousandths, both bounds included
+   */
+  long moneyUnits(long minUnits, long maxUnits, long absent) {
+    String expected =
+        "an amount from %s to %s with at most four decimal places"
+            .formatted(Units.format(minUnits), Units.format(maxUnits));
+    boolean text = node != null && node.kind() == Kind.TEXT;
+    if (!text && !is(Kind.NUMBER, expected)) {
+      return absent;
+    }
+    if (DECIMAL.matcher(node.text()).matches()) {
+      try {
+        long units = Units.of(new BigDecimal(node.text()));
+        if (units >= minUnits && units <= maxUnits) {
+          return units;
+        }
+      } catch (ArithmeticException inexact) {
+        return wrong(expected, absent);
+      }
+    }
+    return wrong(expected, absent);
+  }
+
+  /**
+   * An instant in ISO 8601 with its offset.
+   *
+   * @return epoch milliseconds, from 1970 to 9999; finer digits are cut off
+   */
+  long instantMillis(long absent) {
+    String expected = "an instant with its offset such as 2026-11-01T00:00:00+08:00";
+    if (!is(Kind.TEXT, expected)) {
+      return absent;
+    }
+    try {
+      long millis = OffsetDateTime.parse(node.text()).toInstant().toEpochMilli();
+      return millis >= 0 && millis <= MAX_INSTANT ? millis : wrong(expected, absent);
+    } catch (DateTimeException | ArithmeticException wrong) {
+      return wrong(expected, absent);
+    }
+  }
+
+  /** A map with known keys. */
+  <T> T nested(Function<Fields, T> reader, T absent) {
+    if (!is(Kind.MAP, "a map")) {
+      return absent;
+    }
+    Fields fields = new Fields(node, path, problems);
+    T value = reader.apply(fields);
+    fields.end();
+    return value;
+  }
+
+  /** A map whose keys are names of the writer's choice, in the order of the text. */
+  <T> Map<String, T> map(int maxSize, Function<Field, T> reader) {
+    Map<String, T> values = new LinkedHashMap<>();
+    if (isSized(Kind.MAP, "a map", maxSize)) {
+      for (int i = 0; i < node.keys().size(); i++) {
+        String key = node.keys().get(i).text();
+        values.put(key, reader.apply(child(node.items().get(i), join(path, key))));
+      }
+    }
+    return values;
+  }
+
+  /** A list; an absent one is empty. */
+  <T> List<T> list(int maxSize, Function<Field, T> reader) {
+    List<T> values = new ArrayList<>();
+    if (isSized(Kind.LIST, "a list", maxSize)) {
+      for (int i = 0; i < node.items().size(); i++) {
+        values.add(reader.apply(child(node.items().get(i), path + "[" + i + "]")));
+      }
+    }
+    return values;
+  }
+
+  /** Notes a problem that only the caller can see, such as one between two values. */
+  void refuse(String found, String expected) {
+    Node place = node == null ? parent : node;
+    problems.add(
+        new Problem(
+            place.file(), place.line(), place.column(), Node.clipped(path), found, expected));
+  }
+
+  /** Where it stands, {@code policy.yaml:3}. */
+  String place() {
+    Node place = node == null ? parent : node;
+    return place.file() + ":" + place.line();
+  }
+
+  /** The path of a key below another; a document's own path is empty. */
+  static String join(String path, String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+
+  private Field child(Node item, String itemPath) {
+    return new Field(item, node, itemPath, true, problems);
+  }
+
+  private <T> T wrong(String expected, T absent) {
+    refuse(node.shown(), expected);
+    return absent;
+  }
+
+  private boolean isSized(Kind kind, String name, int maxSize) {
+    String expected = name + " of at most " + maxSize;
+    if (is(kind, expected) && node.items().size() > maxSize) {
+      refuse(name + " of " + node.items().size(), expected);
+      return false;
+    }
+    return node != null && node.kind() == kind;
+  }
+
+  /** Whether the value is there and of that kind; if it should be and isn't, notes it. */
+  private boolean is(Kind kind, String expected) {
+    if (node == null) {
+      if (required) {
+        refuse("nothing", expected);
+      }
+      return false;
+    }
+    if (node.kind() == Kind.REFUSED) {
+      return false;
+    }
+    if (node.kind() != kind) {
+      refuse(node.shown(), expected + quotesHint(kind));
+      return false;
+    }
+    return true;
+  }
+
+  private String quotesHint(Kind kind) {
+    if (kind == Kind.TEXT && (node.kind() == Kind.NUMBER || node.kind() == Kind.BOOLEAN)) {
+      return " (text that looks like a number, true or false needs quotes)";
+    }
+    boolean isQuotedNumber = kind == Kind.NUMBER && DECIMAL.matcher(node.text()).matches();
+    boolean isQuotedBoolean =
+        kind == Kind.BOOLEAN && (node.text().equals("true") || node.text().equals("false"));
+    return isQuotedNumber || isQuotedBoolean ? ", without quotes" : "";
+  }
+
+  private static boolean isId(String text) {
+    return !text.isEmpty()
+        && text.length() <= MAX_ID
+        && text.chars().noneMatch(c -> c == '|' || Character.isISOControl(c));
+  }
+
+  private static long unit(String name) {
+    return switch (name) {
+      case "ms" -> 1;
+      case "s" -> 1_000;
+      case "min" -> 60_000;
+      case "h" -> 3_600_000;
+      default -> 86_400_000;
+    };
+  }
+
+  private static String durationText(long millis) {
+    for (String name : List.of("days", "h", "min", "s")) {
+      if (millis != 0 && millis % unit(name) == 0) {
+        return millis / unit(name) + " " + name;
+      }
+    }
+    return millis + " ms";
+  }
+}

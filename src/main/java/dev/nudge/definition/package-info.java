@@ -1,0 +1,12 @@
+/**
+ * Definitions: what marketers write, read strictly, and published for the jobs.
+ *
+ * <p>In: YAML or JSON files, read by {@link dev.nudge.definition.DefinitionReader}; records of the
+ * compacted {@code policies} topic, read by {@link dev.nudge.definition.PolicyCodec}. Out: public
+ * records such as {@link dev.nudge.definition.Policy}, or a {@link
+ * dev.nudge.definition.DefinitionException} that lists every problem with file, line and column;
+ * and, through {@link dev.nudge.definition.DefinitionPublisher}, new versions on the topic. State:
+ * none here; the topic holds the newest version of each definition until a tombstone deletes it. No
+ * Flink here, and Kafka in {@link dev.nudge.definition.KafkaDefinitionLog} alone.
+ */
+package dev.nudge.definition;

@@ -1,0 +1,88 @@
+package dev.nudge.engage;
+
+import dev.nudge.clickhouse.Rows;
+import dev.nudge.definition.PolicyRecord;
+import dev.nudge.ingest.IngestWatermarks;
+import dev.nudge.ingest.Ingested;
+import dev.nudge.kafka.EventSource;
+import dev.nudge.kafka.KafkaSinks;
+import dev.nudge.kafka.PolicySource;
+import dev.nudge.kafka.TopicCheck;
+import dev.nudge.kafka.TopicLayout;
+import dev.nudge.kafka.TopicName;
+import dev.nudge.kafka.Topics;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.admin.Admin;
+
+/** Engage as a Flink job: Kafka in, Kafka and ClickHouse out. */
+public final class EngageJob {
+  /** The job's name on a cluster. */
+  public static final String NAME = "nudge-engage";
+
+  /** Frozen at the first start: the greatest parallelism that state can ever be spread over. */
+  private static final int MAX_PARALLELISM = 720;
+
+  private EngageJob() {}
+
+  /** Submits the job; see {@link EngageConfig} for the arguments. */
+  public static void main(String[] args) throws Exception {
+    EngageConfig config = EngageConfig.from(args, System.getenv());
+    TopicCheck topics;
+    try (Admin admin = Admin.create(config.kafka().toProperties())) {
+      topics = Topics.check(admin, config.kafka().topicPrefix());
+    }
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+    define(env, config, topics.orThrow());
+    env.execute(NAME);
+  }
+
+  /** Sources, topology, sinks. */
+  public static void define(
+      StreamExecutionEnvironment env, EngageConfig config, TopicLayout topics) {
+    env.configure(settings());
+    DataStream<Ingested> ingested =
+        env.fromSource(
+                EventSource.of(config.kafka(), config.ingest(), NAME),
+                new IngestWatermarks(config.ingest()),
+                "Customer topics")
+            .uid("engage-customer-topics-v1");
+    DataStream<PolicyRecord> policies =
+        env.fromSource(
+                PolicySource.of(config.kafka(), NAME), PolicySource.SILENCE, "Policies topic")
+            .uid("engage-policies-topic-v1")
+            .setParallelism(1);
+
+    EngageTopology.Outputs outputs = EngageTopology.define(ingested, policies, config.ingest());
+
+    KafkaSinks.moments(
+        outputs.moments(),
+        config.kafka(),
+        topics.partitionsOf(TopicName.MOMENTS),
+        config.guarantee());
+    KafkaSinks.deadLetters(outputs.deadLetters(), config.kafka(), config.guarantee());
+    outputs
+        .stageChanges()
+        .sinkTo(Rows.stageChanges(config.clickHouse()))
+        .uid("engage-stage-changes-rows-v1")
+        .name("Stage changes table");
+    outputs
+        .deadLetters()
+        .sinkTo(Rows.deadLetters(config.clickHouse()))
+        .uid("engage-dead-letters-rows-v1")
+        .name("Dead letters table")
+        .setParallelism(1);
+  }
+
+  /** What the code relies on, whatever the cluster's configuration says. */
+  private static Configuration settings() {
+    Configuration settings = new Configuration();
+    settings.set(PipelineOptions.GENERIC_TYPES, false);
+    settings.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
+    settings.set(PipelineOptions.OBJECT_REUSE, true);
+    settings.set(PipelineOptions.MAX_PARALLELISM, MAX_PARALLELISM);
+    return settings;
+  }
+}

@@ -1,0 +1,80 @@
+package dev.nudge.engage;
+
+import dev.nudge.definition.PolicyRecord;
+import dev.nudge.definition.PolicyVersion;
+import dev.nudge.detect.DetectFunction;
+import dev.nudge.event.CustomerEvent;
+import dev.nudge.event.CustomerKey;
+import dev.nudge.event.DeadLetter;
+import dev.nudge.event.Moment;
+import dev.nudge.event.StageChange;
+import dev.nudge.ingest.CustomerOperator;
+import dev.nudge.ingest.IngestConfig;
+import dev.nudge.ingest.IngestFunction;
+import dev.nudge.ingest.Ingested;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+
+/**
+ * The dataflow of Engage, without its sources and sinks: the one under test is the one that ships.
+ */
+public final class EngageTopology {
+  private EngageTopology() {}
+
+  /**
+   * What the job says.
+   *
+   * @param moments everything noticed, customer by customer in order
+   * @param stageChanges the moments that are stage changes, as rows
+   * @param deadLetters records that could not be used
+   */
+  public record Outputs(
+      DataStream<Moment> moments,
+      DataStream<StageChange> stageChanges,
+      DataStream<DeadLetter> deadLetters) {}
+
+  /** Lays the dataflow: records to events, events to each customer's order, order to moments. */
+  public static Outputs define(
+      DataStream<Ingested> ingested, DataStream<PolicyRecord> policies, IngestConfig config) {
+
+    SingleOutputStreamOperator<CustomerEvent> events =
+        ingested
+            .process(new IngestFunction(), TypeInformation.of(CustomerEvent.class))
+            .uid("engage-events-v1")
+            .name("Events");
+
+    SingleOutputStreamOperator<PolicyVersion> versions =
+        policies
+            .process(new PolicyFunction(), TypeInformation.of(PolicyVersion.class))
+            .uid("engage-policies-v1")
+            .name("Policies")
+            .setParallelism(1);
+
+    SingleOutputStreamOperator<Moment> moments =
+        events
+            .keyBy(CustomerEvent::key, TypeInformation.of(CustomerKey.class))
+            .connect(versions.broadcast())
+            .transform(
+                "Detect",
+                TypeInformation.of(Moment.class),
+                new CustomerOperator<>(new DetectFunction(), config))
+            .uid("engage-detect-v1");
+
+    DataStream<StageChange> stageChanges =
+        moments
+            .filter(moment -> moment.stageChange() != null)
+            .uid("engage-stage-moments-v1")
+            .name("Stage moments")
+            .map(Moment::stageChange, TypeInformation.of(StageChange.class))
+            .uid("engage-stage-changes-v1")
+            .name("Stage changes");
+
+    DataStream<DeadLetter> deadLetters =
+        events
+            .getSideOutput(IngestFunction.DEAD_LETTERS)
+            .union(versions.getSideOutput(IngestFunction.DEAD_LETTERS));
+
+    return new Outputs(moments, stageChanges, deadLetters);
+  }
+}

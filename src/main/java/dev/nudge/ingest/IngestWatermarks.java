@@ -1,0 +1,56 @@
+package dev.nudge.ingest;
+
+import java.time.Duration;
+import org.apache.flink.api.common.eventtime.BoundedOutOfOrdernessWatermarks;
+import org.apache.flink.api.common.eventtime.TimestampAssigner;
+import org.apache.flink.api.common.eventtime.TimestampAssignerSupplier;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.eventtime.WatermarksWithIdleness;
+
+/**
+ * Time, per partition: the newest event less the out-of-orderness, until the partition is idle.
+ *
+ * <p>A dead letter neither moves time nor keeps its partition awake: a partition on which a shop
+ * writes nothing but garbage would otherwise hold everybody back for ever.
+ */
+public final class IngestWatermarks implements WatermarkStrategy<Ingested> {
+  private final long maxOutOfOrdernessMillis;
+  private final long idleAfterMillis;
+
+  public IngestWatermarks(IngestConfig config) {
+    this.maxOutOfOrdernessMillis = config.maxOutOfOrdernessMillis();
+    this.idleAfterMillis = config.idleAfterMillis();
+  }
+
+  @Override
+  public TimestampAssigner<Ingested> createTimestampAssigner(
+      TimestampAssignerSupplier.Context context) {
+    return (ingested, appended) -> ingested.atMillis();
+  }
+
+  @Override
+  public WatermarkGenerator<Ingested> createWatermarkGenerator(
+      WatermarkGeneratorSupplier.Context context) {
+    WatermarkGenerator<Ingested> timely =
+        new WatermarksWithIdleness<>(
+            new BoundedOutOfOrdernessWatermarks<>(Duration.ofMillis(maxOutOfOrdernessMillis)),
+            Duration.ofMillis(idleAfterMillis),
+            context.getInputActivityClock());
+    return new WatermarkGenerator<>() {
+      @Override
+      public void onEvent(Ingested ingested, long atMillis, WatermarkOutput output) {
+        if (ingested.deadLetter() == null) {
+          timely.onEvent(ingested, atMillis, output);
+        }
+      }
+
+      @Override
+      public void onPeriodicEmit(WatermarkOutput output) {
+        timely.onPeriodicEmit(output);
+      }
+    };
+  }
+}

@@ -1,0 +1,580 @@
+package dev.nudge.ingest;
+
+import static dev.nudge.event.DeadLetterReason.AMOUNT_OUT_OF_RANGE;
+import static dev.nudge.event.DeadLetterReason.ID_TOO_LONG;
+import static dev.nudge.event.DeadLetterReason.NOT_JSON;
+import static dev.nudge.event.DeadLetterReason.RECORD_TOO_LARGE;
+import static dev.nudge.event.DeadLetterReason.TIMESTAMP_TOO_EARLY;
+import static dev.nudge.event.DeadLetterReason.TIMESTAMP_TOO_LATE;
+import static java.util.Objects.requireNonNullElse;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.nudge.event.Click;
+import dev.nudge.event.CustomerEvent;
+import dev.nudge.event.DeadLetter;
+import dev.nudge.event.Delivery;
+import dev.nudge.event.DeliveryStatus;
+import dev.nudge.event.Order;
+import dev.nudge.event.OrderLine;
+import dev.nudge.event.OrderStatus;
+import dev.nudge.event.Profile;
+import dev.nudge.event.Topic;
+import dev.nudge.event.Units;
+import dev.nudge.event.Value;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Turns a record's bytes into an event, in one streaming pass, or says why it can't.
+ *
+ * <p>Strictness lives here and nowhere else: what leaves has its ids, a time within bounds and
+ * amounts that are exact. Example: {@code {"messageId":"m1","tenant":"acme","customerId":"anna",
+ * "event":"view_item","timestamp":"2026-01-05T09:00:00Z"}} on the clickstream is a {@code Product
+ * Viewed} of Anna; without its tenant it is a dead letter {@code FIELD_MISSING}, "tenant: missing,
+ * expected an id of 1 to 256 characters".
+ *
+ * <p>Fields that nobody asked for are skipped. {@code null} counts as absent. Not thread-safe.
+ */
+public final class RecordDecoder {
+  /** Longest id, in characters (code points). */
+  static final int MAX_ID_LENGTH = 256;
+
+  /** Largest record, in bytes. */
+  static final int MAX_RECORD_BYTES = 1 << 20;
+
+  /** The first instant that is too late where there is no append time to compare with. */
+  static final long FILE_TIME_LIMIT_MILLIS = Instant.parse("2100-01-01T00:00:00Z").toEpochMilli();
+
+  /** The record that only moves time. */
+  static final String TIME_EVENT = "$time";
+
+  private static final String AN_ID = "an id of 1 to 256 characters";
+  private static final String A_TIME = "ISO 8601 with a zone, or epoch milliseconds";
+  private static final String A_DECIMAL = "a decimal with at most 4 places";
+  private static final Pattern DECIMAL =
+      Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]{1,9})?");
+  private static final int MAX_DECIMAL_LENGTH = 64;
+  private static final int MAX_SHOWN = 64;
+
+  private static final DateTimeFormatter ISO_WITH_ZONE =
+      new DateTimeFormatterBuilder()
+          .parseCaseInsensitive()
+          .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
+          .appendPattern("[XXX][XX][X]")
+          .toFormatter(java.util.Locale.ROOT);
+
+  /** Field names are a stranger's text: never interned. */
+  private final JsonFactory json =
+      JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
+
+  private final long minTimestampMillis;
+  private final long maxClockSkewMillis;
+
+  public RecordDecoder(IngestConfig config) {
+    this.minTimestampMillis = config.minTimestampMillis();
+    this.maxClockSkewMillis = config.maxClockSkewMillis();
+  }
+
+  /**
+   * Decodes one record.
+   *
+   * @param topic what kind of record is expected
+   * @param raw its bytes; null (a tombstone) is unusable
+   * @param position where it stood
+   * @return the event, the time it tells, or the dead letter; never throws for what it is given
+   */
+  public Ingested decode(Topic topic, byte[] raw, RecordPosition position) {
+    byte[] bytes = requireNonNullElse(raw, new byte[0]);
+    try {
+      return decodeOrThrow(topic, bytes, position);
+    } catch (UnusableRecord unusable) {
+      return Ingested.deadLetter(
+          new DeadLetter(
+              bytes,
+              position.source(),
+              position.partition(),
+              position.offset(),
+              position.appendedAtMillis(),
+              unusable.reason(),
+              unusable.getMessage()));
+    }
+  }
+
+  private Ingested decodeOrThrow(Topic topic, byte[] bytes, RecordPosition position)
+      throws UnusableRecord {
+    if (bytes.length > MAX_RECORD_BYTES) {
+      throw new UnusableRecord(
+          RECORD_TOO_LARGE,
+          "record: found " + bytes.length + " bytes, expected at most " + MAX_RECORD_BYTES);
+    }
+    Fields fields = new Fields(topic);
+    try (JsonParser parser = json.createParser(bytes)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new UnusableRecord(NOT_JSON, "record: expected one JSON object");
+      }
+      readObject(parser, fields);
+      if (parser.nextToken() != null) {
+        throw new UnusableRecord(NOT_JSON, "record: found more behind its JSON object");
+      }
+    } catch (JsonProcessingException e) {
+      throw new UnusableRecord(
+          NOT_JSON,
+          "record: " + e.getOriginalMessage() + " at byte " + e.getLocation().getByteOffset());
+    } catch (IOException e) {
+      // Jackson reports malformed UTF-8 as a plain IOException; nothing else can fail on a byte
+      // array.
+      throw new UnusableRecord(NOT_JSON, "record: " + e.getMessage());
+    }
+    return fields.build(bytes, position);
+  }
+
+  private static void readObject(JsonParser parser, Fields fields)
+      throws IOException, UnusableRecord {
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      if (parser.nextToken() == JsonToken.VALUE_NULL) {
+        continue;
+      }
+      fields.read(name, parser);
+    }
+  }
+
+  /** The fields of one record as far as they have been read. */
+  private final class Fields {
+    private final Topic topic;
+    private String messageId;
+    private String tenant;
+    private String customerId;
+    private String event;
+    private Long timestamp;
+    private String sessionId;
+    private String orderId;
+    private String status;
+    private String currency;
+    private Long amount;
+    private String grantId;
+    private String refundOf;
+    private String triggerId;
+    private String couponType;
+    private String channel;
+    private Long discount;
+    private boolean erased;
+    private Map<String, Value> values = new HashMap<>();
+    private final Map<String, Boolean> consents = new HashMap<>();
+    private final List<OrderLine> lines = new ArrayList<>();
+
+    Fields(Topic topic) {
+      this.topic = topic;
+    }
+
+    void read(String name, JsonParser parser) throws IOException, UnusableRecord {
+      switch (name) {
+        case "messageId" -> messageId = id(name, parser);
+        case "tenant" -> tenant = id(name, parser);
+        case "customerId" -> customerId = id(name, parser);
+        case "timestamp" -> timestamp = time(name, parser);
+        case "event" -> event = id(name, parser);
+        default -> {
+          switch (topic) {
+            case CLICKSTREAM -> readClick(name, parser);
+            case ORDERS -> readOrder(name, parser);
+            case PROFILES -> readProfile(name, parser);
+            case DELIVERIES -> readDelivery(name, parser);
+          }
+        }
+      }
+    }
+
+    private void readClick(String name, JsonParser parser) throws IOException, UnusableRecord {
+      switch (name) {
+        case "sessionId" -> sessionId = id(name, parser);
+        case "properties" -> values = properties(parser);
+        default -> parser.skipChildren();
+      }
+    }
+
+    private void readOrder(String name, JsonParser parser) throws IOException, UnusableRecord {
+      switch (name) {
+        case "orderId" -> orderId = id(name, parser);
+        case "status" -> status = text(name, parser);
+        case "currency" -> currency = id(name, parser);
+        case "amount" -> amount = amount(name, parser);
+        case "grantId" -> grantId = id(name, parser);
+        case "refundOf" -> refundOf = id(name, parser);
+        case "attributes" -> values = values(name, parser);
+        case "lines" -> readLines(parser);
+        default -> parser.skipChildren();
+      }
+    }
+
+    private void readProfile(String name, JsonParser parser) throws IOException, UnusableRecord {
+      switch (name) {
+        case "attributes" -> values = values(name, parser);
+        case "consents" -> readConsents(parser);
+        case "erased" -> erased = bool(name, parser);
+        default -> parser.skipChildren();
+      }
+    }
+
+    private void readDelivery(String name, JsonParser parser) throws IOException, UnusableRecord {
+      switch (name) {
+        case "status" -> status = text(name, parser);
+        case "triggerId" -> triggerId = id(name, parser);
+        case "grantId" -> grantId = id(name, parser);
+        case "couponType" -> couponType = id(name, parser);
+        case "channel" -> channel = id(name, parser);
+        case "orderId" -> orderId = id(name, parser);
+        case "discount" -> discount = amount(name, parser);
+        default -> parser.skipChildren();
+      }
+    }
+
+    private void readConsents(JsonParser parser) throws IOException, UnusableRecord {
+      expectObject("consents", parser);
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        if (parser.nextToken() != JsonToken.VALUE_NULL) {
+          consents.put(name, bool("consents." + name, parser));
+        }
+      }
+    }
+
+    private void readLines(JsonParser parser) throws IOException, UnusableRecord {
+      if (parser.currentToken() != JsonToken.START_ARRAY) {
+        throw UnusableRecord.mistyped("lines", found(parser), "an array");
+      }
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        lines.add(line("lines[" + lines.size() + "]", parser));
+      }
+    }
+
+    Ingested build(byte[] raw, RecordPosition position) throws UnusableRecord {
+      long at = checkedTime(position);
+      if (TIME_EVENT.equals(event)) {
+        return Ingested.time(at);
+      }
+      require("tenant", tenant, AN_ID);
+      require("customerId", customerId, AN_ID);
+      require("messageId", messageId, AN_ID);
+      Profile profile = null;
+      Order order = null;
+      Delivery delivery = null;
+      Click click = null;
+      switch (topic) {
+        case PROFILES -> profile = new Profile(values, consents, erased);
+        case ORDERS -> order = order();
+        case DELIVERIES -> delivery = delivery();
+        case CLICKSTREAM -> {
+          require("event", event, "an event name of 1 to 256 characters");
+          click = new Click(EventNames.event(event), sessionId, values);
+        }
+      }
+      return Ingested.event(
+          new CustomerEvent(
+              tenant, customerId, messageId, at, profile, order, delivery, click, raw));
+    }
+
+    private long checkedTime(RecordPosition position) throws UnusableRecord {
+      require("timestamp", timestamp, A_TIME);
+      if (timestamp < minTimestampMillis) {
+        throw new UnusableRecord(
+            TIMESTAMP_TOO_EARLY,
+            "timestamp: found "
+                + iso(timestamp)
+                + ", expected "
+                + iso(minTimestampMillis)
+                + " or later (are these seconds instead of milliseconds?)");
+      }
+      boolean appended = position.appendedAtMillis() != RecordPosition.NO_APPEND_TIME;
+      long latest =
+          appended ? position.appendedAtMillis() + maxClockSkewMillis : FILE_TIME_LIMIT_MILLIS - 1;
+      if (timestamp > latest) {
+        throw new UnusableRecord(
+            TIMESTAMP_TOO_LATE,
+            "timestamp: found "
+                + iso(timestamp)
+                + ", expected at most "
+                + iso(latest)
+                + (appended ? " (append time and clock skew)" : ""));
+      }
+      return timestamp;
+    }
+
+    private Order order() throws UnusableRecord {
+      require("orderId", orderId, AN_ID);
+      OrderStatus orderStatus = status(OrderStatus.class, OrderStatus.values());
+      require("currency", currency, "a currency code");
+      require("amount", amount, A_DECIMAL);
+      return new Order(orderId, orderStatus, currency, amount, grantId, refundOf, values, lines);
+    }
+
+    private Delivery delivery() throws UnusableRecord {
+      DeliveryStatus deliveryStatus = status(DeliveryStatus.class, DeliveryStatus.values());
+      boolean coupon = deliveryStatus.isCoupon() && (grantId != null || couponType != null);
+      boolean leaving = deliveryStatus == DeliveryStatus.UNSUBSCRIBED && channel != null;
+      if (triggerId == null && !coupon && !leaving) {
+        throw UnusableRecord.missing(
+            "triggerId",
+            deliveryStatus.isCoupon()
+                ? "triggerId, grantId or couponType"
+                : deliveryStatus == DeliveryStatus.UNSUBSCRIBED ? "triggerId or channel" : AN_ID);
+      }
+      return new Delivery(
+          deliveryStatus, triggerId, grantId, couponType, channel, orderId, discount);
+    }
+
+    private <E extends Enum<E>> E status(Class<E> type, E[] known) throws UnusableRecord {
+      require("status", status, "one of " + Arrays.toString(known));
+      for (E value : known) {
+        if (value.name().equals(status)) {
+          return value;
+        }
+      }
+      throw UnusableRecord.mistyped(
+          "status", quoted(status), "one of " + Arrays.toString(type.getEnumConstants()));
+    }
+  }
+
+  private OrderLine line(String where, JsonParser parser) throws IOException, UnusableRecord {
+    expectObject(where, parser);
+    String productId = null;
+    String name = null;
+    String category = null;
+    String brand = null;
+    long quantity = Units.ONE;
+    Long price = null;
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String field = parser.currentName();
+      if (parser.nextToken() == JsonToken.VALUE_NULL) {
+        continue;
+      }
+      switch (field) {
+        case "productId" -> productId = id(where + ".productId", parser);
+        case "name" -> name = text(where + ".name", parser);
+        case "category" -> category = text(where + ".category", parser);
+        case "brand" -> brand = text(where + ".brand", parser);
+        case "quantity" -> quantity = units(where + ".quantity", parser);
+        case "price" -> price = units(where + ".price", parser);
+        default -> parser.skipChildren();
+      }
+    }
+    require(where + ".productId", productId, AN_ID);
+    require(where + ".price", price, A_DECIMAL);
+    return new OrderLine(productId, name, category, brand, quantity, price);
+  }
+
+  /**
+   * The properties of a click, under Nudge's names. GA4 puts the product into {@code items}: what
+   * stands beside it wins, the first item fills in the rest.
+   */
+  private Map<String, Value> properties(JsonParser parser) throws IOException, UnusableRecord {
+    Map<String, Value> sent = values("properties", parser);
+    Map<String, Value> named = new HashMap<>();
+    addUnderOurNames(sent, named);
+    Value items = sent.get("items");
+    if (items != null && items.type() == Value.Type.JSON && !named.containsKey("productId")) {
+      addUnderOurNames(firstItem(items.text()), named);
+    }
+    for (String field : List.of("price", "quantity")) {
+      Value value = named.get(field);
+      if (value != null) {
+        boolean decimal = value.type() == Value.Type.NUMBER || value.type() == Value.Type.STRING;
+        if (!decimal) {
+          throw UnusableRecord.mistyped("properties." + field, quoted(value.text()), A_DECIMAL);
+        }
+        units("properties." + field, value.text());
+      }
+    }
+    Value productId = named.get("productId");
+    if (productId != null) {
+      checkedId("properties.productId", productId.text());
+    }
+    return named;
+  }
+
+  private static void addUnderOurNames(Map<String, Value> from, Map<String, Value> to) {
+    from.forEach(
+        (name, value) -> {
+          String ours = EventNames.property(name);
+          if (ours.equals(name) || !from.containsKey(ours)) {
+            to.putIfAbsent(ours, value);
+          }
+        });
+  }
+
+  private Map<String, Value> firstItem(String items) throws IOException, UnusableRecord {
+    try (JsonParser parser = json.createParser(items)) {
+      parser.nextToken();
+      return parser.nextToken() == JsonToken.START_OBJECT
+          ? values("properties.items[0]", parser)
+          : Map.of();
+    }
+  }
+
+  private Map<String, Value> values(String field, JsonParser parser)
+      throws IOException, UnusableRecord {
+    expectObject(field, parser);
+    Map<String, Value> values = new HashMap<>();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      switch (parser.nextToken()) {
+        case VALUE_NULL -> {}
+        case VALUE_STRING -> values.put(name, Value.string(parser.getText()));
+        case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
+            values.put(name, Value.number(parser.getText()));
+        case VALUE_TRUE, VALUE_FALSE ->
+            values.put(name, new Value(Value.Type.BOOLEAN, parser.getText()));
+        default -> values.put(name, new Value(Value.Type.JSON, nested(parser)));
+      }
+    }
+    return values;
+  }
+
+  private String nested(JsonParser parser) throws IOException {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator generator = json.createGenerator(text)) {
+      generator.copyCurrentStructure(parser);
+    }
+    return text.toString();
+  }
+
+  private static void expectObject(String field, JsonParser parser)
+      throws IOException, UnusableRecord {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      throw UnusableRecord.mistyped(field, found(parser), "an object");
+    }
+  }
+
+  private static String text(String field, JsonParser parser) throws IOException, UnusableRecord {
+    if (parser.currentToken() != JsonToken.VALUE_STRING) {
+      throw UnusableRecord.mistyped(field, found(parser), "a string");
+    }
+    return parser.getText();
+  }
+
+  private static String id(String field, JsonParser parser) throws IOException, UnusableRecord {
+    return checkedId(field, text(field, parser));
+  }
+
+  private static String checkedId(String field, String id) throws UnusableRecord {
+    if (id.isEmpty()) {
+      throw UnusableRecord.mistyped(field, "\"\"", AN_ID);
+    }
+    if (id.length() > MAX_ID_LENGTH) {
+      int length = id.codePointCount(0, id.length());
+      if (length > MAX_ID_LENGTH) {
+        throw new UnusableRecord(
+            ID_TOO_LONG, field + ": found " + length + " characters, expected " + AN_ID);
+      }
+    }
+    for (int i = 0; i < id.length(); i++) {
+      // A lone surrogate has no UTF-8: two different ids would become one on the way out.
+      if (Character.isSurrogate(id.charAt(i))) {
+        int codePoint = id.codePointAt(i);
+        if (!Character.isSupplementaryCodePoint(codePoint)) {
+          throw UnusableRecord.mistyped(field, "half a surrogate pair", AN_ID);
+        }
+        i++;
+      }
+    }
+    return id;
+  }
+
+  private static boolean bool(String field, JsonParser parser) throws IOException, UnusableRecord {
+    return switch (parser.currentToken()) {
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      default -> throw UnusableRecord.mistyped(field, found(parser), "true or false");
+    };
+  }
+
+  private static long time(String field, JsonParser parser) throws IOException, UnusableRecord {
+    switch (parser.currentToken()) {
+      case VALUE_NUMBER_INT -> {
+        try {
+          return Long.parseLong(parser.getText());
+        } catch (NumberFormatException e) {
+          throw UnusableRecord.mistyped(field, found(parser), A_TIME);
+        }
+      }
+      case VALUE_STRING -> {
+        try {
+          return OffsetDateTime.parse(parser.getText(), ISO_WITH_ZONE).toInstant().toEpochMilli();
+        } catch (DateTimeParseException | ArithmeticException e) {
+          throw UnusableRecord.mistyped(field, found(parser), A_TIME);
+        }
+      }
+      default -> throw UnusableRecord.mistyped(field, found(parser), A_TIME);
+    }
+  }
+
+  private static long amount(String field, JsonParser parser) throws IOException, UnusableRecord {
+    long units = units(field, parser);
+    if (units < 0) {
+      throw new UnusableRecord(
+          AMOUNT_OUT_OF_RANGE, field + ": found " + found(parser) + ", expected 0 to 10^12");
+    }
+    return units;
+  }
+
+  private static long units(String field, JsonParser parser) throws IOException, UnusableRecord {
+    return switch (parser.currentToken()) {
+      case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> units(field, parser.getText());
+      default -> throw UnusableRecord.mistyped(field, found(parser), A_DECIMAL);
+    };
+  }
+
+  private static long units(String field, String text) throws UnusableRecord {
+    if (text.length() > MAX_DECIMAL_LENGTH || !DECIMAL.matcher(text).matches()) {
+      throw UnusableRecord.mistyped(field, quoted(text), A_DECIMAL);
+    }
+    BigDecimal decimal = new BigDecimal(text);
+    if (Units.exceedsRange(decimal)) {
+      throw new UnusableRecord(
+          AMOUNT_OUT_OF_RANGE, field + ": found " + quoted(text) + ", expected at most 10^12");
+    }
+    try {
+      return Units.of(decimal);
+    } catch (ArithmeticException e) {
+      throw UnusableRecord.mistyped(field, quoted(text), A_DECIMAL);
+    }
+  }
+
+  private static void require(String field, Object value, String expected) throws UnusableRecord {
+    if (value == null) {
+      throw UnusableRecord.missing(field, expected);
+    }
+  }
+
+  private static String found(JsonParser parser) throws IOException {
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> "an object";
+      case START_ARRAY -> "an array";
+      default -> quoted(parser.getText());
+    };
+  }
+
+  private static String quoted(String text) {
+    return '"' + (text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…") + '"';
+  }
+
+  private static String iso(long millis) {
+    return Instant.ofEpochMilli(millis).toString();
+  }
+}

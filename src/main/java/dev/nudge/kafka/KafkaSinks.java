@@ -1,0 +1,95 @@
+package dev.nudge.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.nudge.event.DeadLetter;
+import dev.nudge.event.Moment;
+import java.util.Properties;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** What Engage writes to Kafka. */
+public final class KafkaSinks {
+  /** Kafka refuses transactions longer than its {@code transaction.max.timeout.ms}, 15 minutes. */
+  private static final int TRANSACTION_TIMEOUT_MILLIS = 900_000;
+
+  private KafkaSinks() {}
+
+  /** Writes moments and the time behind them. */
+  public static void moments(
+      DataStream<Moment> moments, KafkaConfig kafka, int partitions, DeliveryGuarantee guarantee) {
+    String topic = TopicName.MOMENTS.withPrefix(kafka.topicPrefix());
+    moments
+        .transform(
+            "Moment writer", TypeInformation.of(OutboundRecord.class), new MomentWriter(partitions))
+        .uid("engage-moment-writer-v1")
+        .setParallelism(1)
+        .sinkTo(
+            sink(
+                kafka,
+                guarantee,
+                topic,
+                (record, context, timestamp) ->
+                    new ProducerRecord<>(
+                        topic,
+                        record.partition() == OutboundRecord.BY_KEY ? null : record.partition(),
+                        record.key(),
+                        record.value())))
+        .uid("engage-moments-sink-v1")
+        .name("Moments topic")
+        .setParallelism(1);
+  }
+
+  /** Writes dead letters: the record's own bytes, and in headers where it stood and why. */
+  public static void deadLetters(
+      DataStream<DeadLetter> deadLetters, KafkaConfig kafka, DeliveryGuarantee guarantee) {
+    String topic = TopicName.DEAD_LETTERS.withPrefix(kafka.topicPrefix());
+    deadLetters
+        .sinkTo(
+            sink(
+                kafka,
+                guarantee,
+                topic,
+                (letter, context, timestamp) -> {
+                  String place = letter.topic() + "/" + letter.partition() + "/" + letter.offset();
+                  ProducerRecord<byte[], byte[]> record =
+                      new ProducerRecord<>(topic, place.getBytes(UTF_8), letter.raw());
+                  header(record, "nudge-topic", letter.topic());
+                  header(record, "nudge-partition", Integer.toString(letter.partition()));
+                  header(record, "nudge-offset", Long.toString(letter.offset()));
+                  header(record, "nudge-reason", letter.reason().name());
+                  header(record, "nudge-message", letter.message());
+                  return record;
+                }))
+        .uid("engage-dead-letters-sink-v1")
+        .name("Dead letters topic")
+        .setParallelism(1);
+  }
+
+  private static <T> KafkaSink<T> sink(
+      KafkaConfig kafka,
+      DeliveryGuarantee guarantee,
+      String topic,
+      KafkaRecordSerializationSchema<T> serializer) {
+    Properties properties = kafka.toProperties();
+    properties.setProperty(
+        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Integer.toString(TRANSACTION_TIMEOUT_MILLIS));
+    properties.setProperty(
+        ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(TopicName.MAX_DEAD_LETTER_BYTES));
+    return KafkaSink.<T>builder()
+        .setKafkaProducerConfig(properties)
+        .setDeliveryGuarantee(guarantee)
+        .setTransactionalIdPrefix("nudge-" + topic)
+        .setRecordSerializer(serializer)
+        .build();
+  }
+
+  private static void header(ProducerRecord<byte[], byte[]> record, String name, String value) {
+    record.headers().add(name, value.getBytes(UTF_8));
+  }
+}

@@ -1,0 +1,34 @@
+package dev.nudge.local;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How local mode is to run.
+ *
+ * @param directory where everything that outlives a start stands
+ * @param fresh whether to delete that first
+ * @param consolePort the console's port on 127.0.0.1; 0 for any free one, as with the other ports
+ * @param clickHousePort the embedded ClickHouse's
+ * @param kafkaPort the embedded broker's
+ * @param flinkPort Flink's REST and web page
+ * @param externalKafka {@code host:port} of a broker to use instead of the embedded one, or null
+ * @param externalClickHouse a JDBC address to use instead of the embedded engine, or null
+ * @param replay what is replayed; nothing when events come from elsewhere
+ * @param speed how fast
+ * @param parallelism subtasks of the jobs
+ * @param showProgress whether a progress line is wanted though no terminal was found
+ */
+public record LocalConfig(
+    Path directory,
+    boolean fresh,
+    int consolePort,
+    int clickHousePort,
+    int kafkaPort,
+    int flinkPort,
+    String externalKafka,
+    String externalClickHouse,
+    List<ReplaySource> replay,
+    Speed speed,
+    int parallelism,
+    boolean showProgress) {}

@@ -1,0 +1,255 @@
+package dev.nudge.local;
+
+import dev.nudge.clickhouse.ClickHouseConfig;
+import dev.nudge.clickhouse.Migrations;
+import dev.nudge.console.ClockReport;
+import dev.nudge.console.ConsoleConfig;
+import dev.nudge.console.ConsoleServer;
+import dev.nudge.engage.EngageConfig;
+import dev.nudge.ingest.IngestConfig;
+import dev.nudge.kafka.KafkaConfig;
+import dev.nudge.kafka.TopicLayout;
+import dev.nudge.kafka.Topics;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * Everything in one JVM: a real broker, a real mini cluster, a real ClickHouse engine, the console
+ * and a replay of real orders.
+ *
+ * <p>It lives and dies as a whole: if one part ends, {@link #end()} says which and why, and whoever
+ * started it closes the rest.
+ */
+public final class LocalMode implements AutoCloseable {
+  private static final int PARTITIONS = 3;
+  private static final Duration CLICKHOUSE_PATIENCE = Duration.ofSeconds(30);
+
+  /** The folders of local mode's own making; nothing else in its directory is ever deleted. */
+  private static final List<String> FOLDERS = List.of("kafka", "clickhouse", "flink");
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final List<CompletableFuture<Void>> watched = new ArrayList<>();
+  private final CompletableFuture<Void> end = new CompletableFuture<>();
+  private URI console;
+  private Replay replay;
+
+  private LocalMode() {}
+
+  /**
+   * Starts all parts; returns when the console can be opened.
+   *
+   * @param out told where things are
+   * @throws RuntimeException from the part that could not start, saying what to do
+   * @throws IOException if files can't be had
+   */
+  public static LocalMode start(LocalConfig config, PrintStream out)
+      throws IOException, SQLException {
+    LocalMode mode = new LocalMode();
+    try {
+      mode.startParts(config, out);
+      return mode;
+    } catch (RuntimeException | IOException | SQLException e) {
+      mode.close();
+      throw e;
+    }
+  }
+
+  private void startParts(LocalConfig config, PrintStream out) throws IOException, SQLException {
+    if (config.fresh()) {
+      deleteOwnFolders(config.directory());
+    }
+    Files.createDirectories(config.directory());
+    ClickHouseConfig clickHouse = clickHouse(config);
+    Migrations.apply(clickHouse, CLICKHOUSE_PATIENCE);
+    KafkaConfig kafka = kafka(config);
+    TopicLayout topics;
+    try (Admin admin = Admin.create(kafka.toProperties())) {
+      topics =
+          Topics.create(admin, kafka.topicPrefix(), PARTITIONS, (short) 1, Topics.KEEP_FOR_EVER)
+              .orThrow();
+    }
+    boolean replays = !config.replay().isEmpty();
+    EngageConfig engage = engage(kafka, clickHouse, replays);
+    LocalFlink flink =
+        own(
+            LocalFlink.start(
+                config.directory().resolve("flink"),
+                config.flinkPort(),
+                config.parallelism(),
+                engage,
+                topics));
+    watch(flink.end(), "Flink");
+    if (replays) {
+      replay =
+          own(
+              new Replay(
+                  kafka,
+                  topics,
+                  config.replay(),
+                  config.speed(),
+                  Duration.ofMillis(engage.ingest().maxOutOfOrdernessMillis()),
+                  Replay.terminal(config.showProgress())));
+    }
+    ConsoleServer server =
+        own(
+            ConsoleServer.start(
+                ConsoleConfig.local(config.consolePort(), clickHouse)
+                    .withFlinkRest(flink.rest())
+                    .withClock(clock(config.speed()))));
+    console = server.uri();
+    out.printf(
+        """
+        %s
+          Console     %s
+          ClickHouse  %s   (curl '%s/?query=SELECT+1')
+          Kafka       %s
+          Flink       %s
+          Data        %s%n""",
+        flink.restored()
+            ? "Nudge goes on from the newest checkpoint."
+            : "Nudge has started afresh.",
+        console,
+        http(clickHouse),
+        http(clickHouse),
+        kafka.bootstrapServers(),
+        flink.rest(),
+        config.directory().toAbsolutePath());
+    if (replays) {
+      replay.start();
+      watch(replay.completion(), "The replay");
+    }
+  }
+
+  /** Where the console is. */
+  public URI console() {
+    return console;
+  }
+
+  /** Completes exceptionally when a part has ended; never otherwise. */
+  public CompletableFuture<Void> end() {
+    return end.copy();
+  }
+
+  /** Completes when the replay has sent everything; at once when there is none. */
+  public CompletableFuture<Void> replayed() {
+    return replay == null ? CompletableFuture.completedFuture(null) : replay.completion();
+  }
+
+  private ClickHouseConfig clickHouse(LocalConfig config) {
+    if (config.externalClickHouse() != null) {
+      return new ClickHouseConfig(
+          config.externalClickHouse(),
+          "default",
+          System.getenv().getOrDefault("NUDGE_CLICKHOUSE_PASSWORD", ""));
+    }
+    EmbeddedClickHouse engine =
+        own(
+            EmbeddedClickHouse.start(
+                ChdbLibrary.locate(config.directory().resolve("native")),
+                config.directory().resolve("clickhouse"),
+                config.clickHousePort()));
+    watch(engine.failure(), "ClickHouse");
+    return engine.config();
+  }
+
+  private KafkaConfig kafka(LocalConfig config) {
+    if (config.externalKafka() != null) {
+      return KafkaConfig.of(config.externalKafka());
+    }
+    EmbeddedKafka broker =
+        own(EmbeddedKafka.start(config.directory().resolve("kafka"), config.kafkaPort()));
+    watch(broker.failure(), "Kafka");
+    return broker.config(KafkaConfig.DEFAULT_TOPIC_PREFIX);
+  }
+
+  /** A replay's clock is in its records, so that nothing happens by the wall clock behind them. */
+  private static EngageConfig engage(
+      KafkaConfig kafka, ClickHouseConfig clickHouse, boolean replays) {
+    Configuration keys = new Configuration();
+    keys.set(
+        IngestConfig.CLOCK, replays ? IngestConfig.IdleClock.RECORDS : IngestConfig.IdleClock.WALL);
+    return new EngageConfig(
+        kafka, clickHouse, IngestConfig.from(keys), DeliveryGuarantee.AT_LEAST_ONCE);
+  }
+
+  private Supplier<ClockReport> clock(Speed speed) {
+    if (replay == null) {
+      return () -> ClockReport.wall(Instant.now());
+    }
+    return () -> {
+      ReplayProgress progress = replay.progress();
+      return new ClockReport(
+          Instant.ofEpochMilli(progress.clockMillis()),
+          ClockReport.Kind.REPLAY,
+          speed.eventSecondsPerSecond(),
+          progress.total() <= 0 ? 0 : (double) progress.lines() / progress.total(),
+          progress.done());
+    };
+  }
+
+  private static String http(ClickHouseConfig clickHouse) {
+    return clickHouse.url().replaceFirst("^jdbc:clickhouse:(https?:)?", "http:");
+  }
+
+  private <T extends AutoCloseable> T own(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  private void watch(CompletableFuture<Void> part, String name) {
+    watched.add(
+        part.whenComplete(
+            (nothing, failure) -> {
+              if (failure != null) {
+                end.completeExceptionally(ended(name, failure));
+              }
+            }));
+  }
+
+  private static IllegalStateException ended(String name, Throwable failure) {
+    return new IllegalStateException(name + " has ended: " + failure.getMessage(), failure);
+  }
+
+  private static void deleteOwnFolders(Path directory) throws IOException {
+    for (String folder : FOLDERS) {
+      Path root = directory.resolve(folder);
+      if (Files.exists(root)) {
+        try (Stream<Path> paths = Files.walk(root)) {
+          for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+            Files.delete(path);
+          }
+        }
+      }
+    }
+  }
+
+  /** Closes all parts, the last one first. */
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        // The others must be closed all the same.
+        System.err.println("while closing: " + e);
+      }
+    }
+  }
+}

@@ -1,0 +1,299 @@
+package dev.nudge.rehearse;
+
+import dev.nudge.definition.Policy;
+import dev.nudge.definition.PolicyRecord;
+import dev.nudge.definition.PolicyVersion;
+import dev.nudge.engage.EngageTopology;
+import dev.nudge.event.Json;
+import dev.nudge.ingest.IngestConfig;
+import dev.nudge.ingest.IngestFunction;
+import dev.nudge.ingest.Ingested;
+import dev.nudge.ingest.RecordDecoder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * Runs Engage over files, as if the past happened again.
+ *
+ * <p>Example: the orders of a year give {@code stage_changes.jsonl}, one line for every step of
+ * every customer, in order of time; twice the same bytes, on two cores or on twenty.
+ */
+public final class Rehearsal {
+  private static final long PROGRESS_EVERY_MILLIS = 500;
+
+  private final List<InputFile> inputs;
+  private final List<Policy> policies;
+  private final Instant until;
+  private final int parallelism;
+  private final Path out;
+
+  /**
+   * A rehearsal that has not begun.
+   *
+   * @param inputs the files
+   * @param policies policies in force from the beginning; one without tenant holds for every tenant
+   * @param until the end of the world, or null: the last usable record
+   * @param parallelism subtasks, at least 1
+   * @param out the folder of the results; made if absent, files of the same names are replaced
+   */
+  public Rehearsal(
+      List<InputFile> inputs, List<Policy> policies, Instant until, int parallelism, Path out) {
+    this.inputs = List.copyOf(inputs);
+    this.policies = List.copyOf(policies);
+    this.until = until;
+    this.parallelism = parallelism;
+    this.out = out;
+  }
+
+  /**
+   * What a rehearsal did.
+   *
+   * @param records lines read
+   * @param skipped usable records later than the end
+   * @param until the end of the world; null when no record was usable
+   * @param millis how long it took by the wall clock
+   */
+  public record Summary(long records, long skipped, Instant until, long millis) {}
+
+  /**
+   * Runs to the end.
+   *
+   * @param progress told now and then how many of how many records have been read
+   * @throws IOException if a file can't be read or written
+   */
+  public Summary run(Progress progress) throws IOException, InterruptedException {
+    long started = System.nanoTime();
+    Files.createDirectories(out);
+    Path temporary = Files.createTempDirectory(out, ".rehearsal");
+    try {
+      return run(progress, temporary, started);
+    } finally {
+      deleteTree(temporary);
+    }
+  }
+
+  private Summary run(Progress progress, Path temporary, long started)
+      throws IOException, InterruptedException {
+    IngestConfig config = IngestConfig.from(new Configuration());
+    RecordDecoder decoder = new RecordDecoder(config);
+    List<MergedFiles.Source> sources = new ArrayList<>();
+    long records = 0;
+    long last = Long.MIN_VALUE;
+    for (InputFile input : inputs) {
+      Survey survey = Survey.of(input, decoder);
+      records += survey.records();
+      last = Math.max(last, survey.lastMillis());
+      sources.add(new MergedFiles.Source(input, sortedIfNeeded(input, survey, decoder, temporary)));
+    }
+    long end = until == null ? last : until.toEpochMilli();
+    long skipped = until == null ? 0 : countAfter(end, decoder);
+    Outputs outputs = new Outputs(temporary);
+    if (records > skipped) {
+      execute(sources, config.endingAt(end), records - skipped, outputs, progress);
+    }
+    outputs.sortInto(out);
+    Summary summary =
+        new Summary(
+            records,
+            skipped,
+            end == Long.MIN_VALUE ? null : Instant.ofEpochMilli(end),
+            TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+    Report.write(out, summary);
+    return summary;
+  }
+
+  private void execute(
+      List<MergedFiles.Source> sources,
+      IngestConfig config,
+      long records,
+      Outputs outputs,
+      Progress progress)
+      throws IOException, InterruptedException {
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.createLocalEnvironment(parallelism, flinkConfig());
+    DataStream<Ingested> ingested =
+        env.fromSource(
+                new DataGeneratorSource<>(
+                    new MergedFiles(sources, config),
+                    records,
+                    RateLimiterStrategy.noOp(),
+                    TypeInformation.of(Ingested.class)),
+                WatermarkStrategy.<Ingested>forMonotonousTimestamps()
+                    .withTimestampAssigner((record, ignored) -> record.atMillis()),
+                "Files")
+            .uid("rehearse-files-v1")
+            .setParallelism(1);
+    DataStream<PolicyRecord> inForce =
+        env.fromData(TypeInformation.of(PolicyRecord.class), fromTheBeginning())
+            .uid("rehearse-policies-v1")
+            .name("Policies");
+    outputs.write(EngageTopology.define(ingested, inForce, config));
+    try {
+      follow(env.executeAsync("nudge-rehearse"), records, progress);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException("the rehearsal failed: " + e.getMessage(), e);
+    }
+  }
+
+  /** The built-in policy comes first, so that those given overrule it. */
+  private PolicyRecord[] fromTheBeginning() {
+    List<PolicyVersion> versions = new ArrayList<>();
+    versions.add(new PolicyVersion(null, 0, Long.MIN_VALUE, Policy.DEFAULT, false));
+    for (Policy policy : policies) {
+      versions.add(
+          new PolicyVersion(policy.tenant(), versions.size(), Long.MIN_VALUE, policy, false));
+    }
+    return versions.stream().map(PolicyRecord::of).toArray(PolicyRecord[]::new);
+  }
+
+  private static void follow(JobClient job, long records, Progress progress)
+      throws ExecutionException, InterruptedException {
+    CompletableFuture<JobExecutionResult> result = job.getJobExecutionResult();
+    while (true) {
+      try {
+        result.get(PROGRESS_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        progress.read(records, records);
+        return;
+      } catch (TimeoutException stillRunning) {
+        Object read = job.getAccumulators().get().get(IngestFunction.RECORDS_READ);
+        progress.read(read instanceof Long count ? count : 0, records);
+      }
+    }
+  }
+
+  private long countAfter(long end, RecordDecoder decoder) throws IOException {
+    long after = 0;
+    for (InputFile input : inputs) {
+      try (Lines lines = new Lines(input.open())) {
+        for (byte[] line = lines.next(); line != null; line = lines.next()) {
+          Ingested record = Survey.decode(input, decoder, line, lines.number());
+          after += record.atMillis() > end ? 1 : 0;
+        }
+      }
+    }
+    return after;
+  }
+
+  private static String sortedIfNeeded(
+      InputFile input, Survey survey, RecordDecoder decoder, Path temporary) throws IOException {
+    if (survey.inOrder()) {
+      return null;
+    }
+    Path sorted = Files.createTempFile(temporary, "sorted", ".lines");
+    Survey.sortByTime(input, decoder, sorted, temporary);
+    return sorted.toString();
+  }
+
+  private Configuration flinkConfig() {
+    Configuration flink = new Configuration();
+    flink.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+    flink.set(PipelineOptions.GENERIC_TYPES, false);
+    flink.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
+    flink.set(PipelineOptions.OBJECT_REUSE, true);
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    flink.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
+    flink.set(RestOptions.BIND_PORT, "0");
+    flink.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(1));
+    return flink;
+  }
+
+  private static void deleteTree(Path root) throws IOException {
+    try (Stream<Path> paths = Files.walk(root)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  /** Told how far the rehearsal is. */
+  public interface Progress {
+    /** {@code done} of {@code total} records have been read. */
+    void read(long done, long total);
+  }
+
+  /** The files of the results, and the folders of their unsorted parts. */
+  private record Outputs(Path temporary) {
+    private static final List<String> NAMES = List.of("moments", "stage_changes", "dead_letters");
+
+    void write(EngageTopology.Outputs engage) throws IOException {
+      write(
+          "moments",
+          engage.moments(),
+          m -> keyed(m.atMillis(), m.tenant(), m.customerId(), Json.of(m)));
+      write(
+          "stage_changes",
+          engage.stageChanges(),
+          s -> keyed(s.atMillis(), s.tenant(), s.customerId(), Json.of(s)));
+      write("dead_letters", engage.deadLetters(), d -> keyed(Long.MIN_VALUE, "", "", Json.of(d)));
+    }
+
+    private <T> void write(String name, DataStream<T> records, MapFunction<T, String> toLine)
+        throws IOException {
+      records
+          .map(toLine)
+          .returns(Types.STRING)
+          .uid("rehearse-" + name + "-lines-v1")
+          .name(name + " lines")
+          .sinkTo(new LineSink(Files.createDirectory(temporary.resolve(name))))
+          .uid("rehearse-" + name + "-v1")
+          .name(name);
+    }
+
+    private static String keyed(long atMillis, String tenant, String customerId, String line) {
+      return SortedLines.key(atMillis)
+          + " "
+          + SortedLines.key(tenant)
+          + " "
+          + SortedLines.key(customerId)
+          + " "
+          + line;
+    }
+
+    void sortInto(Path out) throws IOException {
+      for (String name : NAMES) {
+        Path folder = temporary.resolve(name);
+        Path sorted = temporary.resolve(name + ".sorted");
+        SortedLines.sort(parts(folder), sorted, temporary);
+        SortedLines.copyPayloads(sorted, 3, out.resolve(name + ".jsonl"));
+      }
+    }
+
+    private static List<Path> parts(Path folder) throws IOException {
+      if (!Files.exists(folder)) {
+        return List.of();
+      }
+      try (Stream<Path> parts = Files.list(folder)) {
+        return parts.sorted().toList();
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package dev.nudge.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What a marketer sees without a deployment at hand. */
+class PolicyCommandTest {
+  @TempDir private Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void goodFilesAreCheckedQuietly() throws IOException {
+    Path acme = file("acme.yaml", "kind: policy\ntenant: acme\n");
+    Path all = file("all.json", "{\"kind\": \"policy\"}");
+    assertThat(run("check", acme.toString(), all.toString())).isZero();
+    assertThat(out.toString())
+        .isEqualToNormalizingNewlines(
+            "acme: good\nevery tenant: good for a rehearsal; to apply it, name a tenant\n");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void everyProblemOfEveryFileIsToldAndNothingElse() throws IOException {
+    Path one = file("one.yaml", "kind: policy\nzone: Mars\ncurrency: x\n");
+    Path two = file("two.yaml", "kind: policy\nlifecycle: {lostDays: 1}\ntenant: acme\n");
+    Path missing = folder.resolve("three.yaml");
+    assertThat(run("check", one.toString(), two.toString(), missing.toString())).isEqualTo(2);
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString())
+        .isEqualToNormalizingNewlines(
+            missing
+                + ": no such file\n"
+                + one
+                + ":2:7: zone: found \"Mars\", expected an IANA time zone such as Asia/Shanghai\n"
+                + one
+                + ":3:11: currency: found \"x\", expected three capital letters such as CNY\n"
+                + two
+                + ":2:23: lifecycle.lostDays: found 1, expected at least dormantDays, 30\n");
+  }
+
+  @Test
+  void missingFileAloneIsRefusedToo() {
+    assertThat(run("check", folder.resolve("none.yaml").toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("none.yaml: no such file");
+  }
+
+  @Test
+  void fileWithoutTenantIsNotApplied() throws IOException {
+    Path file = file("all.yaml", "kind: policy\n");
+    assertThat(run("apply", file.toString(), "--kafka", "localhost:1")).isEqualTo(2);
+    assertThat(err.toString()).startsWith(file + ":1:1: tenant: found nothing, expected");
+  }
+
+  @Test
+  void argumentsAreRefusedWithWhatIsExpected() throws IOException {
+    String file = file("acme.yaml", "kind: policy\ntenant: acme\n").toString();
+    assertThat(run()).isEqualTo(2);
+    assertThat(err.toString()).contains("Say what to do: check, apply, delete or list.");
+    assertThat(run("check")).isEqualTo(2);
+    assertThat(err.toString()).contains("Missing required parameter: 'FILE'");
+    assertThat(run("apply", file)).isEqualTo(2);
+    assertThat(err.toString()).contains("Missing required option: '--kafka=HOST:PORT'");
+    assertThat(run("apply", file, "--kafka", "localhost:1", "--at", "tomorrow")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains(
+            "Invalid value for option '--at': found 'tomorrow', expected an instant with its"
+                + " offset such as 2026-11-01T00:00:00+08:00");
+    assertThat(run("delete", "--kafka", "localhost:1")).isEqualTo(2);
+    assertThat(err.toString()).contains("Missing required option: '--tenant=TENANT'");
+  }
+
+  private Path file(String name, String content) throws IOException {
+    return Files.writeString(folder.resolve(name), content);
+  }
+
+  private int run(String... arguments) {
+    return new CommandLine(new PolicyCommand((clients, prefix) -> Instant.EPOCH))
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+}

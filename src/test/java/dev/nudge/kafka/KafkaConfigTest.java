@@ -1,0 +1,46 @@
+package dev.nudge.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KafkaConfigTest {
+
+  @Test
+  void passwordsNeverShow(@TempDir Path directory) throws Exception {
+    Path file = directory.resolve("client.properties");
+    Files.writeString(file, "security.protocol=SASL_SSL\nssl.truststore.password=hush\n");
+
+    KafkaConfig config = KafkaConfig.load("broker:9093", "acme.", file);
+
+    assertThat(config.toString())
+        .contains("broker:9093", "acme.", "ssl.truststore.password")
+        .doesNotContain("hush");
+    assertThat(config.toProperties())
+        .containsEntry("bootstrap.servers", "broker:9093")
+        .containsEntry("ssl.truststore.password", "hush");
+  }
+
+  @Test
+  void defaultPrefixIsNudge() {
+    assertThat(TopicName.DEAD_LETTERS.withPrefix(KafkaConfig.of("b:1").topicPrefix()))
+        .isEqualTo("nudge.dead-letters");
+  }
+
+  @Test
+  void wrongValuesAreNamed() {
+    assertThatThrownBy(() -> KafkaConfig.of(" "))
+        .hasMessageContaining("kafka.bootstrap-servers")
+        .hasMessageContaining("host:port");
+    assertThatThrownBy(() -> new KafkaConfig("b:1", "a b", Map.of()))
+        .hasMessageContaining("kafka.topic-prefix")
+        .hasMessageContaining("a b");
+    assertThatThrownBy(() -> new KafkaConfig("b:1", "", Map.of("bootstrap.servers", "c:1")))
+        .hasMessageContaining("bootstrap.servers");
+  }
+}
