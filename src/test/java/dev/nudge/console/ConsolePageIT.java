@@ -331,7 +331,7 @@ class ConsolePageIT {
     ObjectMapper mapper = new ObjectMapper();
     try (InputStream file =
             ConsolePageIT.class.getResourceAsStream(
-                "/expected/online-retail-stage-changes.jsonl.gz");
+                "/data/expected/online-retail-stage-changes.jsonl.gz");
         BufferedReader lines =
             new BufferedReader(
                 new InputStreamReader(new GZIPInputStream(file), StandardCharsets.UTF_8))) {
