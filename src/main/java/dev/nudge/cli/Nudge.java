@@ -14,7 +14,13 @@ import picocli.CommandLine.Command;
     name = "nudge",
     description = "Real-time lifecycle marketing for e-commerce.",
     mixinStandardHelpOptions = true,
-    subcommands = {LocalCommand.class, RehearseCommand.class})
+    subcommands = {
+      LocalCommand.class,
+      RehearseCommand.class,
+      TopicsCommand.class,
+      TablesCommand.class,
+      ConsoleCommand.class
+    })
 public final class Nudge {
   private Nudge() {}
 
