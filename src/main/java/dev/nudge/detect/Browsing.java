@@ -166,8 +166,10 @@ public record Browsing(
   }
 
   private static String cut(String category) {
-    return category.length() <= MAX_CATEGORY_LENGTH
-        ? category
-        : category.substring(0, MAX_CATEGORY_LENGTH);
+    if (category.length() <= MAX_CATEGORY_LENGTH) {
+      return category;
+    }
+    boolean splits = Character.isHighSurrogate(category.charAt(MAX_CATEGORY_LENGTH - 1));
+    return category.substring(0, splits ? MAX_CATEGORY_LENGTH - 1 : MAX_CATEGORY_LENGTH);
   }
 }

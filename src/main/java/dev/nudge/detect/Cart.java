@@ -18,6 +18,9 @@ public record Cart(Map<String, Item> items, long changedAtMillis) {
   /** Products of which the cart is known; a further one is not taken up. */
   static final int MAX_ITEMS = 100;
 
+  /** Quantity of one product; more is counted as that much, so that no sum overflows. */
+  static final long MAX_QUANTITY_UNITS = Units.of(Units.MAX);
+
   private static final long STALE_AFTER_MILLIS = 24 * 3_600_000L;
 
   /**
@@ -40,7 +43,7 @@ public record Cart(Map<String, Item> items, long changedAtMillis) {
       return this;
     }
     long quantity = (before == null ? 0 : before.quantityUnits()) + click.quantityUnits();
-    next.put(product, new Item(quantity, click.priceUnits()));
+    next.put(product, new Item(Math.min(quantity, MAX_QUANTITY_UNITS), click.priceUnits()));
     return new Cart(next, atMillis);
   }
 
@@ -50,7 +53,9 @@ public record Cart(Map<String, Item> items, long changedAtMillis) {
         product(click),
         (id, item) -> {
           long left = item.quantityUnits() - click.quantityUnits();
-          return left > 0 ? new Item(left, item.priceUnits()) : null;
+          return left > 0
+              ? new Item(Math.min(left, MAX_QUANTITY_UNITS), item.priceUnits())
+              : null;
         });
     return next.isEmpty() ? empty() : new Cart(next, atMillis);
   }

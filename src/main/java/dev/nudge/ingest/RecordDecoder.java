@@ -6,10 +6,12 @@ import static dev.nudge.event.DeadLetterReason.NOT_JSON;
 import static dev.nudge.event.DeadLetterReason.RECORD_TOO_LARGE;
 import static dev.nudge.event.DeadLetterReason.TIMESTAMP_TOO_EARLY;
 import static dev.nudge.event.DeadLetterReason.TIMESTAMP_TOO_LATE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -28,15 +30,20 @@ import dev.nudge.event.Value;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
+import java.time.format.ResolverStyle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -49,7 +56,8 @@ import java.util.regex.Pattern;
  * Viewed} of Anna; without its tenant it is a dead letter {@code FIELD_MISSING}, "tenant: missing,
  * expected an id of 1 to 256 characters".
  *
- * <p>Fields that nobody asked for are skipped. {@code null} counts as absent. Not thread-safe.
+ * <p>Fields that nobody asked for are skipped. {@code null} counts as absent; of a key that stands
+ * twice the last one counts. Not thread-safe.
  */
 public final class RecordDecoder {
   /** Longest id, in characters (code points). */
@@ -76,13 +84,18 @@ public final class RecordDecoder {
       new DateTimeFormatterBuilder()
           .parseCaseInsensitive()
           .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
-          .appendPattern("[XXX][XX][X]")
-          .toFormatter(java.util.Locale.ROOT);
+          .parseLenient()
+          // +08, +0800 and +08:00 alike; three optional patterns would also take one after another.
+          .appendOffset("+HH", "Z")
+          .toFormatter(Locale.ROOT)
+          // Else 30 February would be the 28th.
+          .withResolverStyle(ResolverStyle.STRICT);
 
   /** Field names are a stranger's text: never interned. */
   private final JsonFactory json =
       JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
 
+  private final CharsetDecoder utf8 = UTF_8.newDecoder();
   private final long minTimestampMillis;
   private final long maxClockSkewMillis;
 
@@ -123,6 +136,7 @@ public final class RecordDecoder {
           RECORD_TOO_LARGE,
           "record: found " + bytes.length + " bytes, expected at most " + MAX_RECORD_BYTES);
     }
+    expectUtf8(bytes);
     Fields fields = new Fields(topic);
     try (JsonParser parser = json.createParser(bytes)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -133,15 +147,39 @@ public final class RecordDecoder {
         throw new UnusableRecord(NOT_JSON, "record: found more behind its JSON object");
       }
     } catch (JsonProcessingException e) {
+      // A breach of the parser's own limits, such as of nesting, has no location.
+      JsonLocation where = e.getLocation();
       throw new UnusableRecord(
           NOT_JSON,
-          "record: " + e.getOriginalMessage() + " at byte " + e.getLocation().getByteOffset());
+          "record: "
+              + e.getOriginalMessage()
+              + (where == null ? "" : " at byte " + where.getByteOffset()));
     } catch (IOException e) {
-      // Jackson reports malformed UTF-8 as a plain IOException; nothing else can fail on a byte
-      // array.
+      // Nothing that is known to Jackson today; a byte array can't fail otherwise.
       throw new UnusableRecord(NOT_JSON, "record: " + e.getMessage());
     }
     return fields.build(bytes, position);
+  }
+
+  /**
+   * Jackson takes UTF-16 and UTF-32 too, and reads over-long sequences and halves of surrogate
+   * pairs as if they were characters.
+   */
+  private void expectUtf8(byte[] bytes) throws UnusableRecord {
+    boolean ascii = true;
+    for (byte b : bytes) {
+      if (b == 0) {
+        throw new UnusableRecord(NOT_JSON, "record: found a zero byte, expected UTF-8");
+      }
+      ascii &= b > 0;
+    }
+    if (!ascii) {
+      try {
+        var unused = utf8.decode(ByteBuffer.wrap(bytes));
+      } catch (CharacterCodingException e) {
+        throw new UnusableRecord(NOT_JSON, "record: expected UTF-8: " + e.getMessage());
+      }
+    }
   }
 
   private static void readObject(JsonParser parser, Fields fields)
@@ -247,6 +285,7 @@ public final class RecordDecoder {
 
     private void readConsents(JsonParser parser) throws IOException, UnusableRecord {
       expectObject("consents", parser);
+      consents.clear();
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
         if (parser.nextToken() != JsonToken.VALUE_NULL) {
@@ -259,6 +298,7 @@ public final class RecordDecoder {
       if (parser.currentToken() != JsonToken.START_ARRAY) {
         throw UnusableRecord.mistyped("lines", found(parser), "an array");
       }
+      lines.clear();
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         lines.add(line("lines[" + lines.size() + "]", parser));
       }
@@ -449,7 +489,21 @@ public final class RecordDecoder {
   private String nested(JsonParser parser) throws IOException {
     StringWriter text = new StringWriter();
     try (JsonGenerator generator = json.createGenerator(text)) {
-      generator.copyCurrentStructure(parser);
+      int depth = 0;
+      JsonToken token = parser.currentToken();
+      while (true) {
+        if (token.isNumeric()) {
+          // Copied as an event, a number would become a double.
+          generator.writeNumber(parser.getText());
+        } else {
+          generator.copyCurrentEvent(parser);
+        }
+        depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+        if (depth == 0) {
+          break;
+        }
+        token = parser.nextToken();
+      }
     }
     return text.toString();
   }
@@ -571,7 +625,11 @@ public final class RecordDecoder {
   }
 
   private static String quoted(String text) {
-    return '"' + (text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…") + '"';
+    if (text.length() <= MAX_SHOWN) {
+      return '"' + text + '"';
+    }
+    boolean splits = Character.isHighSurrogate(text.charAt(MAX_SHOWN - 1));
+    return '"' + text.substring(0, splits ? MAX_SHOWN - 1 : MAX_SHOWN) + "…\"";
   }
 
   private static String iso(long millis) {

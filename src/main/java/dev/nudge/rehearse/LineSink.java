@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -24,7 +25,11 @@ final class LineSink implements Sink<String> {
   @Override
   public SinkWriter<String> createWriter(WriterInitContext context) throws IOException {
     int subtask = context.getTaskInfo().getIndexOfThisSubtask();
-    BufferedWriter out = Files.newBufferedWriter(Path.of(folder, "part-" + subtask), UTF_8);
+    // This writer replaces what UTF-8 can't hold, half a surrogate pair, where Files' own one fails.
+    BufferedWriter out =
+        new BufferedWriter(
+            new OutputStreamWriter(
+                Files.newOutputStream(Path.of(folder, "part-" + subtask)), UTF_8));
     return new SinkWriter<>() {
       @Override
       public void write(String line, Context ignored) throws IOException {
