@@ -201,7 +201,7 @@ public final class Rehearsal {
   private long countAfter(long end, RecordDecoder decoder) throws IOException {
     long after = 0;
     for (InputFile input : inputs) {
-      try (Lines lines = new Lines(input.open())) {
+      try (Lines lines = new Lines(input.open(), Lines.MAX_RECORD_LINE_BYTES)) {
         for (byte[] line = lines.next(); line != null; line = lines.next()) {
           Ingested record = Survey.decode(input, decoder, line, lines.number());
           after += record.atMillis() > end ? 1 : 0;
