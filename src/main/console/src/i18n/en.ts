@@ -61,7 +61,7 @@ export const en = {
   },
   flow: {
     title: 'Who moved where',
-    hint: 'Customers who changed from a stage (left) to a stage (right) within the period',
+    hint: 'Customers who left a stage (left) for another (right) within the period, once a pair',
     hintFocus: 'Only moves that touch {stage}',
     text: 'Moves between stages; the largest: {largest}.',
     table: 'As a table',
@@ -73,6 +73,7 @@ export const en = {
   moments: {
     title: 'Newest moments',
     hintFocus: 'Customers who entered {stage}',
+    none: 'None lately',
     customer: 'Customer {id}',
     orders: 'no orders | 1 order | {count} orders',
     life: 'life {life}',

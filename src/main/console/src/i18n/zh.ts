@@ -63,7 +63,7 @@ export const zh: Words = {
   },
   flow: {
     title: '阶段流转',
-    hint: '时间范围内从某阶段（左）进入某阶段（右）的客户数',
+    hint: '时间范围内从某阶段（左）进入另一阶段（右）的客户数，每对阶段计一次',
     hintFocus: '只显示与{stage}有关的流转',
     text: '阶段之间的流转，最多的是：{largest}。',
     table: '以表格显示',
@@ -75,6 +75,7 @@ export const zh: Words = {
   moments: {
     title: '最新动态',
     hintFocus: '进入{stage}的客户',
+    none: '近期没有',
     customer: '客户 {id}',
     orders: '无订单 | 1 单 | {count} 单',
     life: '第 {life} 轮',

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 final class LocalCommand implements Callable<Integer> {
   private static final long LEAST_HEAP_BYTES = 900L << 20;
   private static final long LEAST_MACHINE_BYTES = 3_500L << 20;
-  private static final String SAMPLE = "/sample/online-retail-orders.jsonl.gz";
+  private static final String SAMPLE = "sample/online-retail-orders.jsonl.gz";
 
   /** What local mode can replay. */
   enum Data {

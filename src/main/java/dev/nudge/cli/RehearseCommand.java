@@ -1,10 +1,15 @@
 package dev.nudge.cli;
 
+import dev.nudge.definition.DefinitionException;
+import dev.nudge.definition.DefinitionReader;
+import dev.nudge.definition.Policy;
 import dev.nudge.event.Topic;
 import dev.nudge.rehearse.InputFile;
 import dev.nudge.rehearse.Rehearsal;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,6 +48,13 @@ final class RehearseCommand implements Callable<Integer> {
   private List<Path> deliveries = List.of();
 
   @Option(
+      names = "--policy",
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Policies; one that names no tenant holds for every tenant.")
+  private List<Path> policies = List.of();
+
+  @Option(
       names = "--until",
       paramLabel = "ISO",
       description = "The end of the world; default: the last usable record.")
@@ -73,12 +85,26 @@ final class RehearseCommand implements Callable<Integer> {
       throw refused("--parallelism: found " + parallelism + ", expected 1 to 128");
     }
     Rehearsal.Summary summary =
-        new Rehearsal(inputs, List.of(), until, parallelism, out).run(progress());
+        new Rehearsal(inputs, policies(), until, parallelism, out).run(progress());
     PrintWriter print = spec.commandLine().getOut();
     print.printf(
         "%,d records read, %,d of them after the end at %s; %.1f s. Results in %s%n",
         summary.records(), summary.skipped(), summary.until(), summary.millis() / 1000.0, out);
     return 0;
+  }
+
+  private List<Policy> policies() throws IOException {
+    DefinitionReader reader = DefinitionReader.forRehearsal();
+    try {
+      for (Path file : policies) {
+        reader.read(file);
+      }
+      return reader.policies();
+    } catch (NoSuchFileException e) {
+      throw refused("--policy: found no readable file " + e.getFile());
+    } catch (DefinitionException e) {
+      throw refused(e.getMessage());
+    }
   }
 
   private void add(List<InputFile> inputs, Topic topic, List<Path> files) {

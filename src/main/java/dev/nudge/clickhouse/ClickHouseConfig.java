@@ -38,7 +38,7 @@ public record ClickHouseConfig(String url, String user, String password) {
     }
   }
 
-  /** The driver's properties: who, and the database, which need not exist. */
+  /** Who connects, as the driver's properties. */
   Properties properties() {
     Properties properties = new Properties();
     properties.setProperty("user", user);

@@ -133,12 +133,17 @@ public final class Migrations {
     properties.setProperty("database", "default");
     long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
-      Connection connection = DriverManager.getConnection(config.url(), properties);
-      try (Statement statement = connection.createStatement()) {
-        statement.execute("SELECT 1");
+      Connection connection = null;
+      try {
+        connection = DriverManager.getConnection(config.url(), properties);
+        try (Statement statement = connection.createStatement()) {
+          statement.execute("SELECT 1");
+        }
         return connection;
       } catch (SQLException e) {
-        connection.close();
+        if (connection != null) {
+          connection.close();
+        }
         if (e.getErrorCode() > 0 || System.nanoTime() > deadline) {
           throw new SQLException(
               "%s as user %s: %s".formatted(config.url(), config.user(), e.getMessage()),

@@ -23,8 +23,9 @@ import org.apache.flink.connector.jdbc.core.datastream.sink.JdbcSink;
  * key is the row's full identity; read them with {@code FINAL}.
  *
  * <p>ClickHouse away: an insert is tried {@value #RETRIES} more times, after 1, 2 and 3 seconds;
- * then the job fails and its restart strategy takes it back to the last checkpoint, as often as it
- * takes. So an outage of minutes needs a restart strategy that does not give up.
+ * then the job fails and its restart strategy takes it back to the last checkpoint. A sink asks for
+ * its table when it opens, so the job fails again at once until ClickHouse is back: an outage of
+ * minutes needs a restart strategy that does not give up.
  *
  * <p>For speed rows travel in binary ({@code beta.row_binary_for_simple_insert}, three times the
  * rate of text). In that mode the driver ignores the column list of the insert, so each binding

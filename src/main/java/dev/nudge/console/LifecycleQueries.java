@@ -101,13 +101,20 @@ final class LifecycleQueries implements AutoCloseable {
         endMillis);
   }
 
-  /** The newest stage changes since a time, the newest first. */
-  List<NewestMoments.Row> moments(String tenant, long sinceMillis, int limit) throws SQLException {
+  /**
+   * The newest stage changes since a time, the newest first: so many of all, and so many into each
+   * stage, that a page which shows one stage alone has something to show.
+   */
+  List<NewestMoments.Row> moments(String tenant, long sinceMillis, int ofAll, int ofEachStage)
+      throws SQLException {
     return query(
-        "SELECT customer_id, `from`, `to`, toUnixTimestamp64Milli(at), life, order_count"
+        "SELECT customer_id, `from`, `to`, toUnixTimestamp64Milli(at), life, order_count FROM ("
+            + "SELECT *, row_number() OVER (ORDER BY at DESC, customer_id, life DESC,"
+            + " order_count DESC, `to`) AS place, row_number() OVER (PARTITION BY `to` ORDER BY"
+            + " at DESC, customer_id, life DESC, order_count DESC) AS place_in_stage"
             + " FROM nudge.stage_changes FINAL WHERE tenant = ?"
-            + " AND at >= fromUnixTimestamp64Milli(?, 'UTC')"
-            + " ORDER BY at DESC, customer_id, life DESC, order_count DESC, `to` LIMIT ?"
+            + " AND at >= fromUnixTimestamp64Milli(?, 'UTC'))"
+            + " WHERE place <= ? OR place_in_stage <= ? ORDER BY place"
             + SETTINGS,
         row ->
             new NewestMoments.Row(
@@ -121,7 +128,8 @@ final class LifecycleQueries implements AutoCloseable {
                 row.getInt(6)),
         tenant,
         sinceMillis,
-        limit);
+        ofAll,
+        ofEachStage);
   }
 
   /**

@@ -37,6 +37,7 @@ final class LiveFeed implements AutoCloseable {
   private static final long MAX_PAUSE_MILLIS = 30_000;
   private static final long REST_PER_WORK = 3;
   private static final int MOMENTS = 60;
+  private static final int MOMENTS_PER_STAGE = 20;
   // Two monthly partitions at most.
   private static final long MOMENTS_MILLIS = TimeUnit.DAYS.toMillis(31);
 
@@ -217,7 +218,8 @@ final class LiveFeed implements AutoCloseable {
         List<NewestMoments.Row> rows =
             extent.isEmpty()
                 ? List.of()
-                : queries.moments(tenant, extent.get().last() - MOMENTS_MILLIS, MOMENTS);
+                : queries.moments(
+                    tenant, extent.get().last() - MOMENTS_MILLIS, MOMENTS, MOMENTS_PER_STAGE);
         common.put("moments", Json.write(new NewestMoments(rows)));
         if (troubleSince != null) {
           LOG.info("ClickHouse answers the console again");

@@ -83,9 +83,12 @@ record StageHistory(List<Point> points, Map<LifecycleStage, Long> current, long 
     }
     List<Point> points = new ArrayList<>();
     int next = 0;
-    long last = Math.floorDiv(endMillis, bucketMillis);
-    for (long bucket = Math.floorDiv(startMillis, bucketMillis); bucket <= last; bucket++) {
-      for (; next < sorted.size() && sorted.get(next).bucket() <= bucket; next++) {
+    long first = Math.floorDiv(startMillis, bucketMillis);
+    long last = Math.max(first, Math.floorDiv(endMillis - 1, bucketMillis));
+    for (long bucket = first; bucket <= last; bucket++) {
+      for (;
+          next < sorted.size() && (bucket == last || sorted.get(next).bucket() <= bucket);
+          next++) {
         Move move = sorted.get(next);
         counts.merge(move.to(), move.changes(), Long::sum);
         if (move.from() != null) {

@@ -53,9 +53,7 @@ public record Cart(Map<String, Item> items, long changedAtMillis) {
         product(click),
         (id, item) -> {
           long left = item.quantityUnits() - click.quantityUnits();
-          return left > 0
-              ? new Item(Math.min(left, MAX_QUANTITY_UNITS), item.priceUnits())
-              : null;
+          return left > 0 ? new Item(Math.min(left, MAX_QUANTITY_UNITS), item.priceUnits()) : null;
         });
     return next.isEmpty() ? empty() : new Cart(next, atMillis);
   }

@@ -119,6 +119,15 @@ final class Chdb implements AutoCloseable {
     return new Session(connection);
   }
 
+  /** Cancels what runs in other sessions; they get an error. */
+  void cancelAll() {
+    try (Session session = session()) {
+      session.execute("KILL QUERY WHERE 1");
+    } catch (SqlException e) {
+      throw new EngineException("The ClickHouse engine can't cancel its statements", e);
+    }
+  }
+
   /** Ends the engine; sessions must be closed before. */
   @Override
   public void close() {

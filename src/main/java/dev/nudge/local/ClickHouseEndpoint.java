@@ -188,8 +188,10 @@ final class ClickHouseEndpoint {
     if (insert == null) {
       byte[] sql = whole(head, request);
       checkAllowed(session.analyse(sql), get);
+      String answerFormat = formatOf(text, format);
+      checkNative(http, answerFormat);
       try (Chdb.Result result = session.query(sql, format)) {
-        answer(http, result, formatOf(text, format));
+        answer(http, result, answerFormat);
       }
     } else if (get) {
       throw readOnly();
@@ -252,6 +254,20 @@ final class ClickHouseEndpoint {
     }
     if (get && analysis.statements() == 1 && !analysis.readOnly()) {
       throw readOnly();
+    }
+  }
+
+  /**
+   * A client that names its protocol expects blocks with headers, which the library can't write.
+   */
+  private static void checkNative(Context http, String format) throws SqlException {
+    String protocol = http.queryParam("client_protocol_version");
+    if (format.equals("Native") && protocol != null && !protocol.equals("0")) {
+      throw new SqlException(
+          48,
+          "NOT_IMPLEMENTED",
+          "The embedded ClickHouse has no Native format for protocol %s: use another format"
+              .formatted(protocol));
     }
   }
 

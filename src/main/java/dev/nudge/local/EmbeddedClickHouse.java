@@ -56,8 +56,14 @@ public final class EmbeddedClickHouse implements AutoCloseable {
   /** Statements may be long in an address; 1 MiB, as in ClickHouse. */
   private static final int MAX_HEADER_BYTES = 1 << 20;
 
-  /** How long {@link #close()} waits for running statements, in seconds. */
-  private static final long SECONDS_TO_FINISH = 10;
+  /** How long {@link #close()} waits for running statements before it cancels them, in seconds. */
+  private static final long SECONDS_TO_FINISH = 2;
+
+  /** How long it then waits for them to notice, in seconds. */
+  private static final long SECONDS_TO_CANCEL = 10;
+
+  /** How long the endpoint's threads get to end, in milliseconds; none has work by then. */
+  private static final int STOP_MILLIS = 1_000;
 
   private final FileChannel lock;
   private final Chdb engine;
@@ -79,7 +85,9 @@ public final class EmbeddedClickHouse implements AutoCloseable {
               config.startup.showOldJavalinVersionWarning = false;
               config.startup.startupWatcherEnabled = false;
               config.http.compressionStrategy = CompressionStrategy.NONE;
-              config.jetty.threadPool = new QueuedThreadPool(THREADS);
+              QueuedThreadPool threads = new QueuedThreadPool(THREADS);
+              threads.setStopTimeout(STOP_MILLIS);
+              config.jetty.threadPool = threads;
               config.jetty.addConnector((server, ignored) -> connector(server, port));
               config.routes.before(
                   request -> {
@@ -147,8 +155,9 @@ public final class EmbeddedClickHouse implements AutoCloseable {
   }
 
   /**
-   * Stops listening, waits for running statements (10 s at most) and ends the engine. Harmless when
-   * called again.
+   * Lets running statements finish, cancels those that take longer than {@value #SECONDS_TO_FINISH}
+   * s, and ends the endpoint and the engine. Requests that wait their turn are not run any more.
+   * Harmless when called again.
    */
   @Override
   public synchronized void close() {
@@ -156,18 +165,29 @@ public final class EmbeddedClickHouse implements AutoCloseable {
       return;
     }
     closed = true;
-    http.stop();
+    boolean idle = false;
     try {
-      if (permits.tryAcquire(CONCURRENT_STATEMENTS, SECONDS_TO_FINISH, TimeUnit.SECONDS)) {
-        engine.close();
-        unlock(lock);
-      } else {
-        // An engine at work keeps its directory, so the lock stays until the process ends.
-        LOG.warn("ClickHouse is closed while statements still run");
+      idle = isIdleWithin(SECONDS_TO_FINISH);
+      if (!idle) {
+        engine.cancelAll();
+        idle = isIdleWithin(SECONDS_TO_CANCEL);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    http.stop();
+    if (idle) {
+      engine.close();
+      unlock(lock);
+    } else {
+      // An engine at work keeps its directory, so the lock stays until the process ends.
+      LOG.warn("ClickHouse is closed while statements still run");
+    }
+  }
+
+  /** Takes every permit, so that no statement starts any more. */
+  private boolean isIdleWithin(long seconds) throws InterruptedException {
+    return permits.tryAcquire(CONCURRENT_STATEMENTS, seconds, TimeUnit.SECONDS);
   }
 
   private ServerConnector connector(Server server, int port) {

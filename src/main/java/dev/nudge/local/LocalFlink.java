@@ -124,7 +124,7 @@ final class LocalFlink implements AutoCloseable {
     return result
         .getSerializedThrowable()
         .map(t -> t.getFullStringifiedStackTrace())
-        .orElse("its state is " + result.getJobStatus().orElse(null));
+        .orElse("its state is " + result.getApplicationStatus());
   }
 
   /**

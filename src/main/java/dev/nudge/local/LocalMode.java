@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
@@ -44,6 +45,7 @@ public final class LocalMode implements AutoCloseable {
   private static final List<String> FOLDERS = List.of("kafka", "clickhouse", "flink");
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final List<CompletableFuture<Void>> watched = new ArrayList<>();
   private final CompletableFuture<Void> end = new CompletableFuture<>();
   private URI console;
   private Replay replay;
@@ -108,7 +110,7 @@ public final class LocalMode implements AutoCloseable {
     ConsoleServer server =
         own(
             ConsoleServer.start(
-                ConsoleConfig.local(config.consolePort(), clickHouse.url())
+                ConsoleConfig.local(config.consolePort(), clickHouse)
                     .withFlinkRest(flink.rest())
                     .withClock(clock(config.speed()))));
     console = server.uri();
@@ -131,14 +133,7 @@ public final class LocalMode implements AutoCloseable {
         config.directory().toAbsolutePath());
     if (replays) {
       replay.start();
-      replay
-          .completion()
-          .whenComplete(
-              (done, failure) -> {
-                if (failure != null) {
-                  end.completeExceptionally(ended("the replay", failure));
-                }
-              });
+      watch(replay.completion(), "The replay");
     }
   }
 
@@ -219,12 +214,13 @@ public final class LocalMode implements AutoCloseable {
   }
 
   private void watch(CompletableFuture<Void> part, String name) {
-    part.whenComplete(
-        (nothing, failure) -> {
-          if (failure != null) {
-            end.completeExceptionally(ended(name, failure));
-          }
-        });
+    watched.add(
+        part.whenComplete(
+            (nothing, failure) -> {
+              if (failure != null) {
+                end.completeExceptionally(ended(name, failure));
+              }
+            }));
   }
 
   private static IllegalStateException ended(String name, Throwable failure) {

@@ -3,9 +3,9 @@
  * engine, and a shop whose past is replayed.
  *
  * <p>In: a data directory, ports, files of events. Out: a broker on {@code 127.0.0.1}, the events
- * in its topics in the order and at the pace of their time, and ClickHouse behind its HTTP protocol,
- * as if they were servers; and word when one of them dies, so that whoever started them does not go
- * on without.
+ * in its topics in the order and at the pace of their time, and ClickHouse behind its HTTP
+ * protocol, as if they were servers; and word when one of them dies, so that whoever started them
+ * does not go on without.
  *
  * <p>State: the broker's logs, Flink's checkpoints and ClickHouse's tables, each in a folder of its
  * own that one process may use; {@code --fresh} clears them. The ClickHouse library stands unpacked

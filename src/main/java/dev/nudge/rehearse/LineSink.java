@@ -25,7 +25,8 @@ final class LineSink implements Sink<String> {
   @Override
   public SinkWriter<String> createWriter(WriterInitContext context) throws IOException {
     int subtask = context.getTaskInfo().getIndexOfThisSubtask();
-    // This writer replaces what UTF-8 can't hold, half a surrogate pair, where Files' own one fails.
+    // This writer replaces what UTF-8 can't hold, half a surrogate pair, where Files' own one
+    // fails.
     BufferedWriter out =
         new BufferedWriter(
             new OutputStreamWriter(

@@ -136,6 +136,20 @@ public final class Rehearsal {
       Outputs outputs,
       Progress progress)
       throws IOException, InterruptedException {
+    StreamExecutionEnvironment env = define(sources, config, records, outputs);
+    try {
+      follow(env.executeAsync("nudge-rehearse"), records, progress);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException("the rehearsal failed: " + e.getMessage(), e);
+    }
+  }
+
+  /** Lays the dataflow and runs nothing. */
+  StreamExecutionEnvironment define(
+      List<MergedFiles.Source> sources, IngestConfig config, long records, Outputs outputs)
+      throws IOException {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.createLocalEnvironment(parallelism, flinkConfig());
     DataStream<Ingested> ingested =
@@ -155,13 +169,7 @@ public final class Rehearsal {
             .uid("rehearse-policies-v1")
             .name("Policies");
     outputs.write(EngageTopology.define(ingested, inForce, config));
-    try {
-      follow(env.executeAsync("nudge-rehearse"), records, progress);
-    } catch (InterruptedException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IOException("the rehearsal failed: " + e.getMessage(), e);
-    }
+    return env;
   }
 
   /** The built-in policy comes first, so that those given overrule it. */
@@ -193,7 +201,7 @@ public final class Rehearsal {
   private long countAfter(long end, RecordDecoder decoder) throws IOException {
     long after = 0;
     for (InputFile input : inputs) {
-      try (Lines lines = new Lines(input.open())) {
+      try (Lines lines = new Lines(input.open(), Lines.MAX_RECORD_LINE_BYTES)) {
         for (byte[] line = lines.next(); line != null; line = lines.next()) {
           Ingested record = Survey.decode(input, decoder, line, lines.number());
           after += record.atMillis() > end ? 1 : 0;
@@ -241,7 +249,7 @@ public final class Rehearsal {
   }
 
   /** The files of the results, and the folders of their unsorted parts. */
-  private record Outputs(Path temporary) {
+  record Outputs(Path temporary) {
     private static final List<String> NAMES = List.of("moments", "stage_changes", "dead_letters");
 
     void write(EngageTopology.Outputs engage) throws IOException {

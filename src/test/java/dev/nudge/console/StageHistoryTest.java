@@ -61,6 +61,20 @@ class StageHistoryTest {
   }
 
   @Test
+  void changeAtTheVeryEndStandsInTheLastPoint() {
+    StageHistory history =
+        StageHistory.of(
+            List.of(new StageHistory.Move(BUCKET_8_26 + 1, null, NEW, 1)),
+            EIGHT_26.toEpochMilli(),
+            EIGHT_26.toEpochMilli() + MINUTE,
+            MINUTE);
+
+    assertThat(history.points()).hasSize(1);
+    assertThat(history.points().get(0).at()).isEqualTo(EIGHT_26.plusSeconds(60));
+    assertThat(history.current()).containsEntry(NEW, 1L);
+  }
+
+  @Test
   void everyStageIsCountedEvenIfNobodyIsThere() {
     Map<LifecycleStage, Long> current = StageHistory.of(List.of(), 0, 0, MINUTE).current();
 

@@ -138,8 +138,7 @@ class BrowsingTest {
   void orderEmptiesTheCartAndNothingElse() {
     Browsing added =
         view(Browsing.none(), START, "a")
-            .clicked(
-                click(Click.PRODUCT_ADDED, "productId", "p", "price", "5"), START + 1, UTC);
+            .clicked(click(Click.PRODUCT_ADDED, "productId", "p", "price", "5"), START + 1, UTC);
     Browsing ordered = added.ordered();
     assertThat(added.cart().valueUnits(START + 1)).isEqualTo(50_000);
     assertThat(ordered.cart()).isEqualTo(Cart.empty());

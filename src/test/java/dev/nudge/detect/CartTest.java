@@ -88,9 +88,7 @@ class CartTest {
 
   private static Cart added(Cart cart, long at, String product, String quantity, String price) {
     return cart.added(
-        click(
-            Click.PRODUCT_ADDED, "productId", product, "quantity", quantity, "price", price),
-        at);
+        click(Click.PRODUCT_ADDED, "productId", product, "quantity", quantity, "price", price), at);
   }
 
   private static Cart removed(Cart cart, long at, String product, String quantity) {

@@ -76,9 +76,13 @@ class LifecycleTest {
         story("the first two gaps equal", List.of(NEW, GROWING, GROWING, STABLE), 0, 8, 16, 25),
         story("the last two gaps equal", List.of(NEW, GROWING, GROWING, STABLE), 0, 7, 15, 23),
         story("the last gap shorter", List.of(NEW, GROWING, GROWING, STABLE), 0, 8, 17, 25),
-        story("the last gap a millisecond longer",
+        story(
+            "the last gap a millisecond longer",
             List.of(NEW, GROWING, GROWING, DECLINING),
-            0, 8, 16 + A_MILLISECOND, 24 + 3 * A_MILLISECOND),
+            0,
+            8,
+            16 + A_MILLISECOND,
+            24 + 3 * A_MILLISECOND),
         story("a gap of nothing first", List.of(NEW, GROWING, GROWING, DECLINING), 0, 0, 1, 8),
         story("two growing gaps", List.of(NEW, GROWING, GROWING), 0, 7, 20),
         story(
@@ -119,16 +123,17 @@ class LifecycleTest {
         story(
             "who recovered declines again only after three growing gaps",
             List.of(NEW, GROWING, GROWING, DECLINING, STABLE, STABLE, DECLINING),
-            0, 1, 3, 10, 11, 13, 21),
+            0,
+            1,
+            3,
+            10,
+            11,
+            13,
+            21),
         story("29 days and more", List.of(NEW, GROWING), 0, 30 - A_MILLISECOND),
         story("dormant, back", List.of(NEW, DORMANT, GROWING), 0, 30 + A_MILLISECOND),
         story(
-            "dormant, back by count",
-            List.of(NEW, GROWING, GROWING, DORMANT, STABLE),
-            0,
-            1,
-            2,
-            33),
+            "dormant, back by count", List.of(NEW, GROWING, GROWING, DORMANT, STABLE), 0, 1, 2, 33),
         story(
             "who returns from dormancy does not decline at once",
             List.of(NEW, GROWING, GROWING, DORMANT, STABLE),
@@ -139,16 +144,31 @@ class LifecycleTest {
         story(
             "gaps before dormancy count afterwards",
             List.of(NEW, GROWING, GROWING, DORMANT, STABLE, DORMANT, STABLE),
-            0, 1, 3, 34, 70),
+            0,
+            1,
+            3,
+            34,
+            70),
         story("lost, a new life", List.of(NEW, DORMANT, LOST, NEW), 0, 90 + A_MILLISECOND),
         story(
             "gaps of the life before do not count",
             List.of(NEW, GROWING, GROWING, DORMANT, LOST, NEW, GROWING, GROWING, DECLINING),
-            0, 1, 3, 100, 101, 103, 110),
+            0,
+            1,
+            3,
+            100,
+            101,
+            103,
+            110),
         story(
             "the gap between two lives does not count",
             List.of(NEW, GROWING, DORMANT, LOST, NEW, GROWING, GROWING, STABLE),
-            0, 1, 100, 108, 109, 110));
+            0,
+            1,
+            100,
+            108,
+            109,
+            110));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -173,8 +193,8 @@ class LifecycleTest {
   @Test
   void returnFromDormancyIsGrowingWhateverTheCountWhereThePolicySaysSo() {
     LifecyclePolicy growing = policy(30, 90, 4, 7, RecoverTo.GROWING);
-    assertThat(stages(growing, 0, 1, 2, 3, 34)).containsExactly(
-        NEW, GROWING, GROWING, STABLE, DORMANT, GROWING);
+    assertThat(stages(growing, 0, 1, 2, 3, 34))
+        .containsExactly(NEW, GROWING, GROWING, STABLE, DORMANT, GROWING);
     assertThat(stages(growing, 0, 1, 2, 3, 34, 35)).endsWith(GROWING, STABLE);
   }
 
@@ -209,8 +229,12 @@ class LifecycleTest {
 
   @Test
   void everyStageOfALifeFallsSilent() {
-    for (double[] days : List.of(new double[] {0}, new double[] {0, 1},
-        new double[] {0, 1, 2, 3}, new double[] {0, 1, 3, 10})) {
+    for (double[] days :
+        List.of(
+            new double[] {0},
+            new double[] {0, 1},
+            new double[] {0, 1, 2, 3},
+            new double[] {0, 1, 3, 10})) {
       Lifecycle alive = after(DEFAULT, days);
       Lifecycle dormant = alive.silentUntil(alive.dueMillis());
       assertThat(dormant.stage()).isEqualTo(DORMANT);
@@ -220,8 +244,8 @@ class LifecycleTest {
 
   @Test
   void lostCustomersNextOrderIsTheFirstOfTheNextLife() {
-    Lifecycle lost = after(DEFAULT, 0, 1, 2).silentUntil(START + 40 * DAY)
-        .silentUntil(START + 200 * DAY);
+    Lifecycle lost =
+        after(DEFAULT, 0, 1, 2).silentUntil(START + 40 * DAY).silentUntil(START + 200 * DAY);
     assertThat(lost.stage()).isEqualTo(LOST);
     long back = START + 200 * DAY;
     assertThat(lost.paid(back, DEFAULT))

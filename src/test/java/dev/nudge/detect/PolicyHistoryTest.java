@@ -68,9 +68,7 @@ class PolicyHistoryTest {
             .with(version(1, START), START)
             .with(version(2, START + 10 * DAY), START)
             .with(version(3, START + 40 * DAY), START + 20 * DAY);
-    assertThat(history.versions())
-        .extracting(PolicyHistory.InForce::version)
-        .containsExactly(2, 3);
+    assertThat(history.versions()).extracting(PolicyHistory.InForce::version).containsExactly(2, 3);
   }
 
   @Test

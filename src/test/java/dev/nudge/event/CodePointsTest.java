@@ -56,8 +56,7 @@ class CodePointsTest {
       String b = text(random);
       assertThat(Integer.signum(CodePoints.ORDER.compare(a, b)))
           .as("%s against %s", a, b)
-          .isEqualTo(
-              Integer.signum(Arrays.compareUnsigned(a.getBytes(UTF_8), b.getBytes(UTF_8))));
+          .isEqualTo(Integer.signum(Arrays.compareUnsigned(a.getBytes(UTF_8), b.getBytes(UTF_8))));
     }
   }
 

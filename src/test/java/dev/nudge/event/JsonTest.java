@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 /** What is written, to the byte. */
 class JsonTest {
   private static final StageChange CHANGE =
-      new StageChange(
-          "acme", "an\"na\n", null, LifecycleStage.PROSPECT, START + 1, 0, 0, 7);
+      new StageChange("acme", "an\"na\n", null, LifecycleStage.PROSPECT, START + 1, 0, 0, 7);
 
   @Test
   void stageChangeIsWrittenInItsRowsOrderWithoutItsVersion() {

@@ -15,7 +15,8 @@ class MomentTest {
   void idIsSha256OverLengthPrefixedParts() {
     // Computed once by another program.
     assertThat(Moment.of(CHANGE, null).id())
-        .isEqualTo(Identity.of("STAGE", "acme", "anna", "1767603600000", "NEW", "GROWING", "1", "2"))
+        .isEqualTo(
+            Identity.of("STAGE", "acme", "anna", "1767603600000", "NEW", "GROWING", "1", "2"))
         .isEqualTo("7e8474b22b2ac810bae7a2a51f1df0b1e4ea0d93c2bfee58ae14b82a2ae628cb");
   }
 
@@ -43,7 +44,8 @@ class MomentTest {
             change("acme", "anna", LifecycleStage.NEW, LifecycleStage.GROWING, START, 1, 3),
             change("acme", "anna", LifecycleStage.NEW, LifecycleStage.GROWING, START, 12, 2),
             change("acme", "anna", LifecycleStage.NEW, LifecycleStage.GROWING, START, 1, 22));
-    assertThat(changes.stream().map(change -> Moment.of(change, null).id())).doesNotHaveDuplicates();
+    assertThat(changes.stream().map(change -> Moment.of(change, null).id()))
+        .doesNotHaveDuplicates();
   }
 
   @Test

@@ -33,8 +33,7 @@ class UnitsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"0.00001", "1.00001", "1e-5", "1e-999999999", "-1e-999999999", "0.99999"})
+  @ValueSource(strings = {"0.00001", "1.00001", "1e-5", "1e-999999999", "-1e-999999999", "0.99999"})
   void fifthDecimalPlaceIsRefused(String decimal) {
     assertThatThrownBy(() -> Units.of(new BigDecimal(decimal)))
         .isInstanceOf(ArithmeticException.class)
@@ -76,8 +75,7 @@ class UnitsTest {
 
   @Test
   void sumsBeyondLongAreFormattedExactly() {
-    assertThat(Units.format(BigInteger.TWO.pow(100)))
-        .isEqualTo("126765060022822940149670320.5376");
+    assertThat(Units.format(BigInteger.TWO.pow(100))).isEqualTo("126765060022822940149670320.5376");
   }
 
   @Test

@@ -157,8 +157,7 @@ class RecordDecoderTest {
   void deliveryHasWhatItTellsOf() {
     assertThat(event(Topic.DELIVERIES, DELIVERY).delivery())
         .isEqualTo(
-            new Delivery(
-                DeliveryStatus.COUPON_REDEEMED, "t1", "g1", "C50", "PUSH", "o1", 50_000L));
+            new Delivery(DeliveryStatus.COUPON_REDEEMED, "t1", "g1", "C50", "PUSH", "o1", 50_000L));
   }
 
   @Test
@@ -231,8 +230,7 @@ class RecordDecoderTest {
 
   @ParameterizedTest
   @MethodSource("mistypedFields")
-  void mistypedFieldIsNamedWithWhatWasFound(
-      Topic topic, String field, String value, String found) {
+  void mistypedFieldIsNamedWithWhatWasFound(Topic topic, String field, String value, String found) {
     assertThat(refused(topic, with(RECORDS.get(topic), field, value), FIELD_MISTYPED))
         .startsWith(field + ": found " + found + ", expected ");
   }
@@ -283,10 +281,11 @@ class RecordDecoderTest {
          "status":"PLACED","currency":"EUR","amount":0,"lines":null,"attributes":null,
          "grantId":null}""";
     assertThat(event(Topic.ORDERS, bare).order())
-        .isEqualTo(
-            new Order("o", OrderStatus.PLACED, "EUR", 0, null, null, Map.of(), List.of()));
-    String profile = "{\"messageId\":\"m\",\"tenant\":\"t\",\"customerId\":\"c\",\"timestamp\":"
-        + START + ",\"consents\":{\"SMS\":null},\"attributes\":{\"city\":null}}";
+        .isEqualTo(new Order("o", OrderStatus.PLACED, "EUR", 0, null, null, Map.of(), List.of()));
+    String profile =
+        "{\"messageId\":\"m\",\"tenant\":\"t\",\"customerId\":\"c\",\"timestamp\":"
+            + START
+            + ",\"consents\":{\"SMS\":null},\"attributes\":{\"city\":null}}";
     assertThat(event(Topic.PROFILES, profile).profile())
         .isEqualTo(new Profile(Map.of(), Map.of(), false));
   }
@@ -377,8 +376,7 @@ class RecordDecoderTest {
 
   @Test
   void secondsTakenForMillisecondsAreTooEarly() {
-    assertThat(
-            refused(Topic.ORDERS, with(ORDER, "timestamp", "1767603600"), TIMESTAMP_TOO_EARLY))
+    assertThat(refused(Topic.ORDERS, with(ORDER, "timestamp", "1767603600"), TIMESTAMP_TOO_EARLY))
         .isEqualTo(
             "timestamp: found 1970-01-21T11:00:03.600Z, expected 1990-01-01T00:00:00Z or later"
                 + " (are these seconds instead of milliseconds?)");
@@ -432,9 +430,7 @@ class RecordDecoderTest {
     refused(topic, "{\"event\":\"$time\"}", FIELD_MISSING);
     refused(topic, "{\"event\":\"$time\",\"timestamp\":17}", TIMESTAMP_TOO_EARLY);
     refused(
-        topic,
-        "{\"event\":\"$time\",\"timestamp\":\"2100-01-01T00:00:00Z\"}",
-        TIMESTAMP_TOO_LATE);
+        topic, "{\"event\":\"$time\",\"timestamp\":\"2100-01-01T00:00:00Z\"}", TIMESTAMP_TOO_LATE);
   }
 
   // Ids
@@ -445,9 +441,7 @@ class RecordDecoderTest {
     event(Topic.ORDERS, with(ORDER, field, quoted("x".repeat(256))));
     event(Topic.ORDERS, with(ORDER, field, quoted(EMOJI.repeat(256))));
     event(Topic.ORDERS, with(ORDER, field, quoted("\uffff" + EMOJI.repeat(255))));
-    assertThat(
-            refused(
-                Topic.ORDERS, with(ORDER, field, quoted("x".repeat(257))), ID_TOO_LONG))
+    assertThat(refused(Topic.ORDERS, with(ORDER, field, quoted("x".repeat(257))), ID_TOO_LONG))
         .isEqualTo(field + ": found 257 characters, expected an id of 1 to 256 characters");
     refused(Topic.ORDERS, with(ORDER, field, quoted(EMOJI.repeat(257))), ID_TOO_LONG);
     refused(Topic.ORDERS, with(ORDER, field, quoted("x" + EMOJI.repeat(256))), ID_TOO_LONG);
@@ -653,8 +647,7 @@ class RecordDecoderTest {
     assertThat(properties("{\"product_id\":\"p1\"}").productId()).isEqualTo("p1");
     assertThat(properties("{\"product_id\":\"p1\",\"productId\":\"p2\"}").productId())
         .isEqualTo("p2");
-    assertThat(properties("{\"productId\":\"p2\",\"item_id\":\"p1\"}").productId())
-        .isEqualTo("p2");
+    assertThat(properties("{\"productId\":\"p2\",\"item_id\":\"p1\"}").productId()).isEqualTo("p2");
   }
 
   @ParameterizedTest
@@ -673,8 +666,7 @@ class RecordDecoderTest {
         "2.50, 25000"
       })
   void priceOfAnItemIsExact(String price, long units) {
-    assertThat(
-            properties("{\"items\":[{\"item_id\":\"p\",\"price\":" + price + "}]}").priceUnits())
+    assertThat(properties("{\"items\":[{\"item_id\":\"p\",\"price\":" + price + "}]}").priceUnits())
         .isEqualTo(units);
   }
 
@@ -687,8 +679,7 @@ class RecordDecoderTest {
     assertThat(refusedProperties("{\"price\":[1]}", FIELD_MISTYPED))
         .startsWith("properties.price: found \"[1]\", expected a decimal");
     refusedProperties("{\"price\":1e13}", AMOUNT_OUT_OF_RANGE);
-    refusedProperties(
-        "{\"items\":[{\"item_id\":\"p\",\"price\":1e400}]}", AMOUNT_OUT_OF_RANGE);
+    refusedProperties("{\"items\":[{\"item_id\":\"p\",\"price\":1e400}]}", AMOUNT_OUT_OF_RANGE);
     refusedProperties("{\"items\":[{\"item_id\":\"p\",\"price\":\"x\"}]}", FIELD_MISTYPED);
   }
 
@@ -704,7 +695,8 @@ class RecordDecoderTest {
 
   @Test
   void nestedPropertyIsKeptToTheLetter() {
-    String nested = "{\"a\":[1.10,1E400,1e99999999999,12345678901234567890.1,true,null,\"\\u00e4\\n\"]}";
+    String nested =
+        "{\"a\":[1.10,1E400,1e99999999999,12345678901234567890.1,true,null,\"\\u00e4\\n\"]}";
     assertThat(properties("{\"x\":" + nested + "}").properties().get("x"))
         .isEqualTo(
             new Value(
@@ -806,8 +798,7 @@ class RecordDecoderTest {
   void otherEncodingsThanUtf8AreUnusable() {
     for (Charset charset :
         List.of(UTF_16BE, UTF_16LE, Charset.forName("UTF-32BE"), Charset.forName("UTF-32LE"))) {
-      DeadLetter letter =
-          decoder.decode(Topic.ORDERS, ORDER.getBytes(charset), LINE).deadLetter();
+      DeadLetter letter = decoder.decode(Topic.ORDERS, ORDER.getBytes(charset), LINE).deadLetter();
       assertThat(letter).as(charset.name()).isNotNull();
       assertThat(letter.reason()).as(charset.name()).isEqualTo(NOT_JSON);
     }
@@ -862,8 +853,7 @@ class RecordDecoderTest {
     for (int i = 0; i < 20_000; i++) {
       Topic topic = topics.get(random.nextInt(topics.size()));
       byte[] mutated = mutate(RECORDS.get(topic).getBytes(UTF_8), random);
-      Ingested ingested =
-          decoder.decode(topics.get(random.nextInt(topics.size())), mutated, LINE);
+      Ingested ingested = decoder.decode(topics.get(random.nextInt(topics.size())), mutated, LINE);
       if (ingested.deadLetter() != null) {
         letters++;
         assertThat(ingested.deadLetter().message()).isNotBlank();

@@ -32,6 +32,7 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -97,7 +98,7 @@ class EmbeddedClickHouseIT {
         assertThat(rows.getObject("t", ZonedDateTime.class).toInstant()).isEqualTo(at);
         assertThat(rows.getString("n")).isNull();
         assertThat(rows.getString("l")).isEqualTo("low");
-        assertThat((int[]) rows.getArray("a").getArray()).containsExactly(1, -2);
+        assertThat((Object[]) rows.getArray("a").getArray()).containsExactly(1, -2);
         assertThat(rows.getObject("m").toString()).isEqualTo("{k=7}");
         assertThat(rows.getLong("v")).isEqualTo(2);
         assertThat(rows.next()).isFalse();
@@ -216,6 +217,8 @@ class EmbeddedClickHouseIT {
     assertThat(post("database=nowhere", "SELECT 1").statusCode()).isEqualTo(404);
     assertThat(post("no_such_setting=1", "SELECT 1").body()).contains("UNKNOWN_SETTING");
     assertThat(post("", "SELECT 1; DROP TABLE x").body()).contains("Multi-statements");
+    assertThat(post("client_protocol_version=54460&default_format=Native", "SELECT 1").body())
+        .contains("NOT_IMPLEMENTED");
     post("", "CREATE TABLE strict (n UInt8) ENGINE = MergeTree ORDER BY n");
     assertThat(post("", "INSERT INTO strict FORMAT CSV\n1\nx\n").statusCode()).isEqualTo(400);
     assertThat(post("", "INSERT INTO nowhere FORMAT CSV\n1\n").statusCode()).isEqualTo(404);
@@ -347,10 +350,28 @@ class EmbeddedClickHouseIT {
   }
 
   @Test
+  void closingCancelsWhatWouldTakeTooLong() throws Exception {
+    CompletableFuture<HttpResponse<String>> endless =
+        HTTP.sendAsync(
+            HttpRequest.newBuilder(URI.create(clickHouse.url()))
+                .POST(BodyPublishers.ofString("SELECT max(number) FROM system.numbers"))
+                .build(),
+            BodyHandlers.ofString());
+    String running = "SELECT count() FROM system.processes WHERE query LIKE '%.numbers'";
+    while (!post("", running).body().equals("1\n")) {
+      assertThat(endless).isNotDone();
+    }
+    clickHouse.close();
+    assertThat(endless.join().body()).contains("QUERY_WAS_CANCELLED");
+    start();
+  }
+
+  @Test
   void killedProcessKeepsWholeInserts(@TempDir Path killed) throws Exception {
     Process child =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 ClickHouseChild.class.getName(),
@@ -360,14 +381,16 @@ class EmbeddedClickHouseIT {
             .start();
     int done = -1;
     try (BufferedReader said = child.inputReader(UTF_8)) {
-      while (done < 30) {
+      while (done < 15) {
         done = Integer.parseInt(said.readLine());
       }
       assertThatThrownBy(() -> EmbeddedClickHouse.start(LIBRARY, killed, 0))
           .isInstanceOf(EngineException.DirectoryInUse.class);
-      child.destroyForcibly().waitFor();
+      // Through the handle: what the child has said can still be read.
+      child.toHandle().destroyForcibly();
+      child.waitFor();
       for (String line = said.readLine(); line != null; line = said.readLine()) {
-        done = Integer.parseInt(line);
+        done = Math.max(done, Integer.parseInt(line));
       }
     }
     // A process has one data directory at a time.

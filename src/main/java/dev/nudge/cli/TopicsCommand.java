@@ -1,0 +1,78 @@
+package dev.nudge.cli;
+
+import dev.nudge.kafka.KafkaConfig;
+import dev.nudge.kafka.TopicCheck;
+import dev.nudge.kafka.Topics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code topics}: creates a deployment's missing topics and checks the others. */
+@Command(
+    name = "topics",
+    description = "Create the topics that are missing, and check the settings of all.",
+    mixinStandardHelpOptions = true)
+final class TopicsCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--kafka", required = true, paramLabel = "HOST:PORT", description = "A broker.")
+  private String kafka;
+
+  @Option(
+      names = "--topic-prefix",
+      paramLabel = "PREFIX",
+      defaultValue = KafkaConfig.DEFAULT_TOPIC_PREFIX,
+      description = "What the topics' names begin with (default: ${DEFAULT-VALUE}).")
+  private String prefix;
+
+  @Option(
+      names = "--kafka-properties",
+      paramLabel = "FILE",
+      description = "Client properties such as TLS and SASL.")
+  private Path properties;
+
+  @Option(
+      names = "--partitions",
+      paramLabel = "N",
+      defaultValue = "12",
+      description = "Of topics that are created (default: ${DEFAULT-VALUE}).")
+  private int partitions;
+
+  @Option(
+      names = "--replication",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Copies of each record of topics that are created (default: ${DEFAULT-VALUE}).")
+  private short replication;
+
+  @Override
+  public Integer call() throws IOException {
+    KafkaConfig config =
+        properties == null
+            ? new KafkaConfig(kafka, prefix, Map.of())
+            : KafkaConfig.load(kafka, prefix, properties);
+    try (Admin admin = Admin.create(config.toProperties())) {
+      TopicCheck check = Topics.create(admin, prefix, partitions, replication);
+      check.findings().forEach(spec.commandLine().getErr()::println);
+      check
+          .layout()
+          .partitions()
+          .forEach(
+              (topic, count) ->
+                  spec.commandLine()
+                      .getOut()
+                      .printf("%s: %d partitions%n", topic.withPrefix(prefix), count));
+      return check.findings().isEmpty() ? 0 : 1;
+    } catch (KafkaException e) {
+      spec.commandLine().getErr().println(e.getMessage());
+      return 1;
+    }
+  }
+}
