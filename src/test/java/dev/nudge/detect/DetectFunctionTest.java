@@ -182,7 +182,8 @@ class DetectFunctionTest {
         paid(ANNA, START, "o1"),
         paid(ANNA, START, "o3"));
     assertThat(changes(START))
-        .containsExactly("anna+0 null>NEW 1/1", "anna+0 NEW>GROWING 1/2", "anna+0 GROWING>STABLE 1/4");
+        .containsExactly(
+            "anna+0 null>NEW 1/1", "anna+0 NEW>GROWING 1/2", "anna+0 GROWING>STABLE 1/4");
   }
 
   @Test
@@ -249,7 +250,8 @@ class DetectFunctionTest {
     harness.receive(paid(ANNA, START, "o1"), paid(other, START, "o1"));
     changes(START + 60 * DAY);
     assertThat(moments)
-        .extracting(m -> m.tenant() + " " + m.stageChange().to() + " " + (m.atMillis() - START) / DAY)
+        .extracting(
+            m -> m.tenant() + " " + m.stageChange().to() + " " + (m.atMillis() - START) / DAY)
         .containsExactlyInAnyOrder(
             "acme NEW 0",
             "zeta NEW 0",
@@ -276,8 +278,7 @@ class DetectFunctionTest {
     assertThat(changes(START + DAY)).containsExactly("anna+0 null>NEW 1/1");
     OperatorSubtaskState snapshot = harness.snapshot(1, 1);
     harness.close();
-    harness =
-        CustomerHarness.restore(snapshot, new DetectFunction(), INGEST, backend, 1, 1, 0);
+    harness = CustomerHarness.restore(snapshot, new DetectFunction(), INGEST, backend, 1, 1, 0);
     assertThat(changes(START + 20 * DAY))
         .containsExactly(
             "anna+10d NEW>DORMANT 1/1",
@@ -318,8 +319,7 @@ class DetectFunctionTest {
             new Click(
                 Click.PRODUCT_VIEWED,
                 null,
-                Map.of(
-                    "productId", Value.string("p1"), "category", Value.string("Tee")))),
+                Map.of("productId", Value.string("p1"), "category", Value.string("Tee")))),
         paid(ANNA, START, "o1", "12.50", "p2"));
     changes(START + 30 * DAY);
     Features prospect = moments.get(0).customer();
@@ -374,8 +374,7 @@ class DetectFunctionTest {
         paid(ANNA, START, "o1"),
         profiled(ANNA, START, "city", "Wien"),
         erased(ANNA, START + DAY));
-    assertThat(changes(START + 200 * DAY))
-        .containsExactly("anna+0 null>NEW 1/1");
+    assertThat(changes(START + 200 * DAY)).containsExactly("anna+0 null>NEW 1/1");
     assertThat(harness.stateEntries()).isZero();
     assertThat(harness.numEventTimeTimers()).isZero();
   }
@@ -385,8 +384,7 @@ class DetectFunctionTest {
     harness.receive(
         paid(ANNA, START, "o1"), erased(ANNA, START + DAY), paid(ANNA, START + DAY, "o2"));
     assertThat(changes(START + 31 * DAY))
-        .containsExactly(
-            "anna+0 null>NEW 1/1", "anna+1d null>NEW 1/1", "anna+31d NEW>DORMANT 1/1");
+        .containsExactly("anna+0 null>NEW 1/1", "anna+1d null>NEW 1/1", "anna+31d NEW>DORMANT 1/1");
   }
 
   @Test

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 
 /**
  * The stage changes that the written rules give, worked out over the whole history at once: each
- * customer's payments are cut into lives where the gap is too long, and each life is told by itself.
- * It shares nothing with the code under test; slow and plain on purpose.
+ * customer's payments are cut into lives where the gap is too long, and each life is told by
+ * itself. It shares nothing with the code under test; slow and plain on purpose.
  */
 public final class LifecycleOracle {
   private final Duration dormant;

@@ -32,6 +32,7 @@ import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
  * @param <D> definitions
  * @param <OUT> what the function says
  */
+@SuppressWarnings("try") // Flink's harness throws whatever it likes on close.
 public final class CustomerHarness<D, OUT> extends AbstractStreamOperatorTestHarness<OUT> {
   /** Key groups of every harness, so that a snapshot of one fits another. */
   public static final int KEY_GROUPS = 16;
@@ -71,8 +72,7 @@ public final class CustomerHarness<D, OUT> extends AbstractStreamOperatorTestHar
     this.customers = customers;
     this.metrics = metrics;
     executionConfig.configure(
-        new Configuration().set(PipelineOptions.GENERIC_TYPES, false),
-        getClass().getClassLoader());
+        new Configuration().set(PipelineOptions.GENERIC_TYPES, false), getClass().getClassLoader());
     setStateBackend(backend.create());
     TypeInformation<CustomerKey> keyType = TypeInformation.of(CustomerKey.class);
     KeySelector<CustomerEvent, CustomerKey> keyOfEvent = CustomerEvent::key;
@@ -167,11 +167,13 @@ public final class CustomerHarness<D, OUT> extends AbstractStreamOperatorTestHar
   /** The watermarks that have gone downstream. */
   public List<Long> watermarks() {
     List<Long> watermarks = new ArrayList<>();
-    getOutput().forEach(o -> {
-      if (o instanceof Watermark watermark) {
-        watermarks.add(watermark.getTimestamp());
-      }
-    });
+    getOutput()
+        .forEach(
+            o -> {
+              if (o instanceof Watermark watermark) {
+                watermarks.add(watermark.getTimestamp());
+              }
+            });
     return watermarks;
   }
 

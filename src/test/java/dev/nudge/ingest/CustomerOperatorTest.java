@@ -181,8 +181,7 @@ class CustomerOperatorTest {
         as("m3", refunded(ANNA, START + 2, "o1", "1")),
         as("m4", refunded(ANNA, START + 3, "o1", "1")));
     harness.watermark(START + 3);
-    assertThat(harness.said())
-        .containsExactly("anna+0 m1", "anna+1 m2", "anna+2 m3", "anna+3 m4");
+    assertThat(harness.said()).containsExactly("anna+0 m1", "anna+1 m2", "anna+2 m3", "anna+3 m4");
   }
 
   @Test
@@ -199,7 +198,13 @@ class CustomerOperatorTest {
     payAgain(START + 3 * HOUR, 0, 999, 1_000, max - 1);
     assertThat(harness.said())
         .containsExactly(
-            "anna+" + 2 * HOUR + " one more-PAID", "anna+" + 3 * HOUR + " again0@" + (START + 3 * HOUR) + " again999@" + (START + 3 * HOUR));
+            "anna+" + 2 * HOUR + " one more-PAID",
+            "anna+"
+                + 3 * HOUR
+                + " again0@"
+                + (START + 3 * HOUR)
+                + " again999@"
+                + (START + 3 * HOUR));
   }
 
   private void payAgain(long at, int... orders) throws Exception {
@@ -256,14 +261,14 @@ class CustomerOperatorTest {
     harness.receive(as("m1", viewed(ANNA, START)), as("m2", paid(ANNA, START, "o1")));
     harness.watermark(START);
     restore();
-    harness.receive(
-        as("m1", viewed(ANNA, START + HOUR)), as("m3", paid(ANNA, START + HOUR, "o1")));
+    harness.receive(as("m1", viewed(ANNA, START + HOUR)), as("m3", paid(ANNA, START + HOUR, "o1")));
     harness.watermark(START + HOUR);
     assertThat(harness.said()).isEmpty();
     assertThat(harness.counted("duplicates")).isEqualTo(2);
   }
 
   @Test
+  @SuppressWarnings("try")
   void jobRestoredAtAnotherParallelismGoesOnWhereItWas() throws Exception {
     List<CustomerKey> customers =
         IntStream.range(0, 40).mapToObj(i -> new CustomerKey("acme", "c" + i)).toList();

@@ -170,7 +170,8 @@ class RehearsalIT {
         rehearse("later", plain("later.jsonl", few, UTF_8), List.of(), until, 1);
     assertThat(summary.skipped()).isZero();
     assertThat(stageChanges(folder.resolve("later")))
-        .anyMatch(row -> text(row, "to").equals("LOST") && Instant.parse(text(row, "at")).equals(until));
+        .anyMatch(
+            row -> text(row, "to").equals("LOST") && Instant.parse(text(row, "at")).equals(until));
   }
 
   @Test
