@@ -5,14 +5,18 @@ import dev.nudge.local.BrokerException;
 import dev.nudge.local.EngineException;
 import dev.nudge.local.LocalConfig;
 import dev.nudge.local.LocalMode;
+import dev.nudge.local.LocalModeException;
 import dev.nudge.local.ReplaySource;
 import dev.nudge.local.Speed;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,6 +32,10 @@ import picocli.CommandLine.Spec;
 final class LocalCommand implements Callable<Integer> {
   private static final long LEAST_HEAP_BYTES = 900L << 20;
   private static final long LEAST_MACHINE_BYTES = 3_500L << 20;
+
+  /** After that long local mode ends with whatever is not closed by then. */
+  private static final long SECONDS_TO_CLOSE = 10;
+
   private static final String SAMPLE = "sample/online-retail-orders.jsonl.gz";
 
   /** What local mode can replay. */
@@ -104,6 +112,9 @@ final class LocalCommand implements Callable<Integer> {
   @Option(names = "--progress", description = "Show the progress line though this is no terminal.")
   private boolean progress;
 
+  /** What the process ends with, should it have to be ended by force: 1 until all went well. */
+  private volatile int exitCode = 1;
+
   @Override
   public Integer call() throws Exception {
     // First of all: whoever started this may already be gone when the parts are up.
@@ -113,27 +124,53 @@ final class LocalCommand implements Callable<Integer> {
             .map(ProcessHandle::onExit)
             .orElseGet(CompletableFuture::new);
     checkMemory();
-    LocalMode mode;
+    LocalConfig config = config();
+    AtomicReference<LocalMode> running = new AtomicReference<>();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> close(running.get()), "nudge-close"));
     try {
-      mode = LocalMode.start(config(), System.out);
-    } catch (BrokerException | EngineException e) {
+      LocalMode mode = LocalMode.start(config, System.out);
+      running.set(mode);
+      // Closed here and not in the hook: parts of Flink set up hooks of their own while they close.
+      try (mode) {
+        CompletableFuture.anyOf(mode.end(), parentGone).get();
+        exitCode = 0;
+      }
+    } catch (LocalModeException | BrokerException | EngineException e) {
       System.err.println(e.getMessage());
-      return 1;
-    }
-    Runtime.getRuntime().addShutdownHook(new Thread(mode::close, "nudge-close"));
-    try {
-      CompletableFuture.anyOf(mode.end(), parentGone).get();
-      return 0;
     } catch (ExecutionException e) {
       System.err.println(e.getCause().getMessage());
       System.err.println("Local mode ends; start it again to go on from where it was.");
-      return 1;
+    }
+    return exitCode;
+  }
+
+  /** Java waits for every hook; this one sees to it that none keeps the process for long. */
+  private void close(LocalMode mode) {
+    Thread halt =
+        new Thread(
+            () -> {
+              try {
+                TimeUnit.SECONDS.sleep(SECONDS_TO_CLOSE);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              Runtime.getRuntime().halt(exitCode);
+            },
+            "nudge-halt");
+    halt.setDaemon(true);
+    halt.start();
+    if (mode != null) {
+      mode.close();
     }
   }
 
   private LocalConfig config() {
     List<ReplaySource> replay;
     if (orders != null) {
+      if (!Files.isReadable(orders)) {
+        throw new ParameterException(
+            spec.commandLine(), "--orders: found no readable file " + orders);
+      }
       replay = List.of(ReplaySource.file(Topic.ORDERS, orders));
     } else if (data == Data.ONLINE_RETAIL) {
       replay = List.of(ReplaySource.resource(Topic.ORDERS, SAMPLE));

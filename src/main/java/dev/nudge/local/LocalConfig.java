@@ -31,4 +31,32 @@ public record LocalConfig(
     List<ReplaySource> replay,
     Speed speed,
     int parallelism,
-    boolean showProgress) {}
+    boolean showProgress) {
+
+  private static final int MAX_PORT = 65_535;
+  private static final int MAX_PARALLELISM = 128;
+
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException with key, value and expectation, if one is unusable
+   */
+  public LocalConfig {
+    checkPort("console-port", consolePort);
+    checkPort("clickhouse-port", clickHousePort);
+    checkPort("kafka-port", kafkaPort);
+    checkPort("flink-port", flinkPort);
+    if (parallelism < 1 || parallelism > MAX_PARALLELISM) {
+      throw new IllegalArgumentException(
+          "parallelism: found %d, expected 1 to %d".formatted(parallelism, MAX_PARALLELISM));
+    }
+    replay = List.copyOf(replay);
+  }
+
+  private static void checkPort(String key, int port) {
+    if (port < 0 || port > MAX_PORT) {
+      throw new IllegalArgumentException(
+          "%s: found %d, expected 0 to %d".formatted(key, port, MAX_PORT));
+    }
+  }
+}

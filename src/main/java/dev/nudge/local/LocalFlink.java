@@ -13,6 +13,9 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -30,23 +33,32 @@ import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Flink mini cluster that runs the jobs in this JVM, with RocksDB and checkpoints on disk, and
  * goes on from the newest of them.
  */
 final class LocalFlink implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalFlink.class);
   private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(2);
   private static final String METADATA = "_metadata";
 
-  private final MiniCluster cluster;
-  private final CompletableFuture<Void> end;
-  private final boolean restored;
+  private static final Duration CANCELLING_PATIENCE = Duration.ofSeconds(3);
 
-  private LocalFlink(MiniCluster cluster, CompletableFuture<Void> end, boolean restored) {
+  private final MiniCluster cluster;
+  private final JobID job;
+  private final boolean restored;
+  private final CompletableFuture<JobResult> result;
+  private final CompletableFuture<Void> end = new CompletableFuture<>();
+  private volatile boolean closing;
+
+  private LocalFlink(MiniCluster cluster, JobID job, boolean restored) {
     this.cluster = cluster;
-    this.end = end;
+    this.job = job;
     this.restored = restored;
+    this.result = cluster.requestJobResult(job).whenComplete(this::ended);
   }
 
   /** Starts the cluster and submits Engage; returns once it is submitted. */
@@ -74,7 +86,7 @@ final class LocalFlink implements AutoCloseable {
       var graph = env.getStreamGraph();
       graph.setJobName(EngageJob.NAME);
       JobID job = cluster.submitJob(graph).get().getJobID();
-      return new LocalFlink(cluster, endOf(cluster, job), newest.isPresent());
+      return new LocalFlink(cluster, job, newest.isPresent());
     } catch (InterruptedException e) {
       closeQuietly(cluster);
       Thread.currentThread().interrupt();
@@ -100,24 +112,35 @@ final class LocalFlink implements AutoCloseable {
     return cluster.getRestAddress().join();
   }
 
+  /** Ends the job, whose checkpoints stay: the next start goes on from them. */
   @Override
   public void close() {
+    closing = true;
+    try {
+      // A cluster that is closed under a job reports the job as failed, at length.
+      cluster.cancelJob(job).get(CANCELLING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      result.get(CANCELLING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // It has ended before, or hangs; the cluster is closed in any case.
+      LOG.debug("the job was not cancelled", e);
+    }
     closeQuietly(cluster);
   }
 
   private static void closeQuietly(MiniCluster cluster) {
-    // The job is not cancelled: its checkpoints are what the next start goes on from.
     cluster.closeAsync().join();
   }
 
-  private static CompletableFuture<Void> endOf(MiniCluster cluster, JobID job) {
-    return cluster
-        .requestJobResult(job)
-        .thenCompose(
-            result ->
-                CompletableFuture.failedFuture(
-                    new IllegalStateException(
-                        "the job " + EngageJob.NAME + " ended: " + reason(result))));
+  private void ended(JobResult ended, Throwable failure) {
+    if (!closing) {
+      end.completeExceptionally(
+          new IllegalStateException(
+              "the job %s ended: %s"
+                  .formatted(EngageJob.NAME, ended == null ? failure : reason(ended)),
+              failure));
+    }
   }
 
   private static String reason(JobResult result) {

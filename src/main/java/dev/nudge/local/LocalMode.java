@@ -41,6 +41,9 @@ public final class LocalMode implements AutoCloseable {
   private static final int PARTITIONS = 3;
   private static final Duration CLICKHOUSE_PATIENCE = Duration.ofSeconds(30);
 
+  /** How long {@link #close()} waits. */
+  private static final Duration CLOSING_PATIENCE = Duration.ofSeconds(8);
+
   /** The folders of local mode's own making; nothing else in its directory is ever deleted. */
   private static final List<String> FOLDERS = List.of("kafka", "clickhouse", "flink");
 
@@ -72,10 +75,12 @@ public final class LocalMode implements AutoCloseable {
   }
 
   private void startParts(LocalConfig config, PrintStream out) throws IOException, SQLException {
+    WantedPort.check(wantedPorts(config));
+    own(DirectoryLock.take(config.directory()));
     if (config.fresh()) {
       deleteOwnFolders(config.directory());
     }
-    Files.createDirectories(config.directory());
+    checkClock(config);
     ClickHouseConfig clickHouse = clickHouse(config);
     Migrations.apply(clickHouse, CLICKHOUSE_PATIENCE);
     KafkaConfig kafka = kafka(config);
@@ -87,6 +92,7 @@ public final class LocalMode implements AutoCloseable {
     }
     boolean replays = !config.replay().isEmpty();
     EngageConfig engage = engage(kafka, clickHouse, replays);
+    rememberClock(config);
     LocalFlink flink =
         own(
             LocalFlink.start(
@@ -152,6 +158,45 @@ public final class LocalMode implements AutoCloseable {
     return replay == null ? CompletableFuture.completedFuture(null) : replay.completion();
   }
 
+  private static List<WantedPort> wantedPorts(LocalConfig config) {
+    List<WantedPort> wanted = new ArrayList<>();
+    wanted.add(new WantedPort(config.consolePort(), "the console", "--console-port"));
+    if (config.externalClickHouse() == null) {
+      wanted.add(new WantedPort(config.clickHousePort(), "ClickHouse", "--clickhouse-port"));
+    }
+    if (config.externalKafka() == null) {
+      wanted.add(new WantedPort(config.kafkaPort(), "Kafka", "--kafka-port"));
+    }
+    wanted.add(new WantedPort(config.flinkPort(), "Flink", "--flink-port"));
+    return wanted;
+  }
+
+  /**
+   * Time never goes back: after the wall clock's every event of the past would be late, and a shop
+   * of the past that meets the wall clock has lost all its customers.
+   */
+  private static void checkClock(LocalConfig config) throws IOException {
+    Path file = clockFile(config);
+    String was = Files.exists(file) ? Files.readString(file) : "";
+    // Empty: killed while it was written, before anything had a time.
+    if (!was.isEmpty() && !was.equals(clockName(config))) {
+      throw LocalModeException.otherClock(config.directory(), was, clockName(config));
+    }
+  }
+
+  private static void rememberClock(LocalConfig config) throws IOException {
+    Files.createDirectories(clockFile(config).getParent());
+    Files.writeString(clockFile(config), clockName(config));
+  }
+
+  private static Path clockFile(LocalConfig config) {
+    return config.directory().resolve("flink").resolve("clock");
+  }
+
+  private static String clockName(LocalConfig config) {
+    return config.replay().isEmpty() ? "the wall clock" : "a replay";
+  }
+
   private ClickHouseConfig clickHouse(LocalConfig config) {
     if (config.externalClickHouse() != null) {
       return new ClickHouseConfig(
@@ -198,7 +243,8 @@ public final class LocalMode implements AutoCloseable {
       return new ClockReport(
           Instant.ofEpochMilli(progress.clockMillis()),
           ClockReport.Kind.REPLAY,
-          speed.eventSecondsPerSecond(),
+          // As fast as it goes has no number.
+          Math.min(speed.eventSecondsPerSecond(), Double.MAX_VALUE),
           progress.total() <= 0 ? 0 : (double) progress.lines() / progress.total(),
           progress.done());
     };
@@ -240,9 +286,26 @@ public final class LocalMode implements AutoCloseable {
     }
   }
 
-  /** Closes all parts, the last one first. */
+  /**
+   * Closes all parts, the last one first. A part that hangs is left behind after {@link
+   * #CLOSING_PATIENCE}: what any of them acknowledged is on disk, closed or not.
+   */
   @Override
   public void close() {
+    Thread closing = new Thread(this::closeParts, "nudge-close-parts");
+    closing.setDaemon(true);
+    closing.start();
+    try {
+      closing.join(CLOSING_PATIENCE.toMillis());
+      if (closing.isAlive()) {
+        System.err.println("A part does not close; local mode ends without waiting for it.");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized void closeParts() {
     while (!parts.isEmpty()) {
       try {
         parts.pop().close();

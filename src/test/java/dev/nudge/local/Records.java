@@ -42,6 +42,25 @@ final class Records {
     return records;
   }
 
+  /** The newest record of the partition, null if there is none. */
+  static ConsumerRecord<byte[], byte[]> last(KafkaConfig config, TopicPartition partition) {
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            config.toProperties(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> only = List.of(partition);
+      consumer.assign(only);
+      long end = consumer.endOffsets(only).get(partition);
+      ConsumerRecord<byte[], byte[]> last = null;
+      if (end > 0) {
+        consumer.seek(partition, end - 1);
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(30))) {
+          last = record;
+        }
+      }
+      return last;
+    }
+  }
+
   /** A record's value as text. */
   static String text(ConsumerRecord<byte[], byte[]> record) {
     return new String(record.value(), StandardCharsets.UTF_8);
