@@ -116,10 +116,17 @@ final class Fields {
   }
 
   static long amount(String field, JsonParser parser) throws IOException, UnusableRecord {
-    long units = units(field, parser);
+    return notNegative(field, units(field, parser), parser.getText());
+  }
+
+  static long amount(String field, String text) throws UnusableRecord {
+    return notNegative(field, units(field, text), text);
+  }
+
+  private static long notNegative(String field, long units, String text) throws UnusableRecord {
     if (units < 0) {
       throw new UnusableRecord(
-          AMOUNT_OUT_OF_RANGE, field + ": found " + found(parser) + ", expected 0 to 10^12");
+          AMOUNT_OUT_OF_RANGE, field + ": found " + quoted(text) + ", expected 0 to 10^12");
     }
     return units;
   }

@@ -211,7 +211,7 @@ public final class RecordDecoder {
         case "tenant" -> tenant = id(name, parser);
         case "customerId" -> customerId = id(name, parser);
         case "timestamp" -> timestamp = time(name, parser);
-        case "event" -> event = id(name, parser);
+        case "event" -> readEvent(name, parser);
         default -> {
           switch (topic) {
             case CLICKSTREAM -> readClick(name, parser);
@@ -220,6 +220,17 @@ public final class RecordDecoder {
             case DELIVERIES -> readDelivery(name, parser);
           }
         }
+      }
+    }
+
+    /** Of other topics than the clickstream it says at most that a record only moves time. */
+    private void readEvent(String name, JsonParser parser) throws IOException, UnusableRecord {
+      if (topic == Topic.CLICKSTREAM) {
+        event = id(name, parser);
+      } else if (parser.currentToken() == JsonToken.VALUE_STRING) {
+        event = parser.getText();
+      } else {
+        parser.skipChildren();
       }
     }
 
@@ -393,7 +404,7 @@ public final class RecordDecoder {
         case "name" -> name = text(where + ".name", parser);
         case "category" -> category = text(where + ".category", parser);
         case "brand" -> brand = text(where + ".brand", parser);
-        case "quantity" -> quantity = units(where + ".quantity", parser);
+        case "quantity" -> quantity = amount(where + ".quantity", parser);
         case "price" -> price = units(where + ".price", parser);
         default -> parser.skipChildren();
       }
@@ -422,7 +433,7 @@ public final class RecordDecoder {
         if (!decimal) {
           throw UnusableRecord.mistyped("properties." + field, quoted(value.text()), A_DECIMAL);
         }
-        units("properties." + field, value.text());
+        amount("properties." + field, value.text());
       }
     }
     Value productId = named.get("productId");

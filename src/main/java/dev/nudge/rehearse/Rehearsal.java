@@ -101,7 +101,9 @@ public final class Rehearsal {
 
   private Summary run(Progress progress, Path temporary, long started)
       throws IOException, InterruptedException {
-    IngestConfig config = IngestConfig.from(new Configuration());
+    Configuration keys = new Configuration();
+    keys.set(IngestConfig.CLOCK, IngestConfig.IdleClock.RECORDS);
+    IngestConfig config = IngestConfig.from(keys);
     RecordDecoder decoder = new RecordDecoder(config);
     List<MergedFiles.Source> sources = new ArrayList<>();
     long records = 0;
