@@ -49,7 +49,7 @@ class ArchitectureTest {
     MAY_USE.put("definition", Set.of("event", "pattern"));
     MAY_USE.put("detect", words);
     MAY_USE.put("decide", words);
-    // Only their *Job classes use kafka and clickhouse; another test holds that.
+    // Only a *Job and its *Config use kafka and clickhouse; another test holds that.
     MAY_USE.put("measure", with(words, "kafka", "clickhouse"));
     MAY_USE.put("engage", with(words, "detect", "decide", "kafka", "clickhouse"));
     MAY_USE.put("kafka", words);
@@ -166,7 +166,10 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(inside("engage"), inside("measure"))
-        .and(describe("are no jobs", type -> !outermost(type).endsWith("Job")))
+        .and(
+            describe(
+                "are neither a job nor its configuration",
+                type -> !outermost(type).matches(".*(Job|Config)")))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(inside("kafka"), inside("clickhouse"))
@@ -270,6 +273,8 @@ class ArchitectureTest {
   void jobsStandWhereTheJarLooksForThem() {
     classes()
         .that()
+        .areTopLevelClasses()
+        .and()
         .haveSimpleNameEndingWith("Job")
         .should()
         .resideInAnyPackage(ROOT + ".engage", ROOT + ".measure")

@@ -1,22 +1,20 @@
 package dev.nudge;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.nudge.clickhouse.ClickHouseConfig;
+import dev.nudge.engage.EngageConfig;
 import dev.nudge.ingest.IngestConfig;
 import dev.nudge.kafka.KafkaConfig;
 import dev.nudge.kafka.TopicName;
 import java.io.IOException;
-import java.io.Reader;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
@@ -31,6 +29,7 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.runtime.state.StateBackendLoader;
 import org.apache.logging.log4j.Level;
@@ -107,7 +106,7 @@ class ClusterFilesTest {
     assertThat(cluster.get(PipelineOptions.GENERIC_TYPES)).isFalse();
     assertThat(cluster.get(PipelineOptions.AUTO_GENERATE_UIDS)).isFalse();
     assertThat(cluster.get(PipelineOptions.OBJECT_REUSE)).isTrue();
-    assertThat(cluster.get(PipelineOptions.MAX_PARALLELISM)).isEqualTo(128);
+    assertThat(cluster.get(PipelineOptions.MAX_PARALLELISM)).isEqualTo(720);
   }
 
   @Test
@@ -171,33 +170,33 @@ class ClusterFilesTest {
   }
 
   @Test
-  void theJobsSettingsAreKnownAndWrittenOutAsTheirDefaults() throws IOException {
-    Map<String, String> ingest = settings("ingest.");
-
-    assertThat(ingest)
-        .containsOnlyKeys(IngestConfig.OPTIONS.stream().map(ConfigOption::key).toList());
-    assertThat(IngestConfig.from(Configuration.fromMap(ingest)))
-        .isEqualTo(IngestConfig.from(new Configuration()));
+  void everySettingOfTheJobIsDescribed() throws IOException {
+    assertThat(described())
+        .containsExactlyInAnyOrderElementsOf(
+            EngageConfig.OPTIONS.stream().map(ConfigOption::key).toList());
   }
 
   @Test
-  void theOutsideOfTheJobIsDescribedAsItsClientsTakeIt() throws IOException {
-    Map<String, String> settings = settings("");
+  void theJobTakesItsSettingsAsTheyStand() throws IOException {
+    Path password = Files.writeString(rolledOut.resolve("password"), "secret\n");
 
-    assertThatCode(
-            () -> {
-              new KafkaConfig(
-                  settings.get("kafka.bootstrap-servers"),
-                  settings.get("kafka.topic-prefix"),
-                  Map.of());
-              new ClickHouseConfig(
-                  settings.get("clickhouse.url"), settings.get("clickhouse.user"), "");
-            })
-        .doesNotThrowAnyException();
-    assertThat(settings.get("kafka.topic-prefix")).isEqualTo(KafkaConfig.DEFAULT_TOPIC_PREFIX);
-    assertThat(settings.get("kafka.delivery-guarantee")).isEqualTo("AT_LEAST_ONCE");
-    assertThat(settings).containsKey("clickhouse.password-file");
-    assertThat(settings.keySet()).noneMatch(key -> key.endsWith("password"));
+    EngageConfig read =
+        EngageConfig.from(
+            new String[] {
+              "--config",
+              FILES.resolve("engage.properties").toString(),
+              "--clickhouse.password-file",
+              password.toString()
+            },
+            Map.of());
+
+    assertThat(read)
+        .isEqualTo(
+            new EngageConfig(
+                KafkaConfig.of("kafka-1:9092,kafka-2:9092,kafka-3:9092"),
+                new ClickHouseConfig("jdbc:clickhouse://clickhouse:8123", "nudge_writer", "secret"),
+                IngestConfig.from(new Configuration()),
+                DeliveryGuarantee.AT_LEAST_ONCE));
   }
 
   @Test
@@ -209,17 +208,12 @@ class ClusterFilesTest {
     }
   }
 
-  private static Map<String, String> settings(String prefix) throws IOException {
-    Properties file = new Properties();
-    try (Reader in = Files.newBufferedReader(FILES.resolve("engage.properties"))) {
-      file.load(in);
-    }
-    Map<String, String> settings = new TreeMap<>();
-    for (String key : file.stringPropertyNames()) {
-      if (key.startsWith(prefix)) {
-        settings.put(key, file.getProperty(key));
-      }
-    }
-    return settings;
+  /** Keys of the file, those among them that stand behind a #. */
+  private static List<String> described() throws IOException {
+    Pattern key = Pattern.compile("(?m)^#?([a-z]+\\.[a-z.-]+)=");
+    return key.matcher(Files.readString(FILES.resolve("engage.properties")))
+        .results()
+        .map(found -> found.group(1))
+        .toList();
   }
 }

@@ -5,8 +5,9 @@ import java.util.Properties;
 /**
  * Where ClickHouse is and who Nudge is there.
  *
- * @param url a JDBC address such as {@code jdbc:clickhouse://127.0.0.1:8123}; driver settings may
- *     stand behind a {@code ?}, secrets may not
+ * @param url a JDBC address such as {@code jdbc:clickhouse://127.0.0.1:8123}, or the server's
+ *     {@code http://} or {@code https://} one; driver settings may stand behind a {@code ?},
+ *     secrets may not
  * @param user the user; {@code default} in local mode
  * @param password the password, from the environment or a file; empty if there is none
  */
@@ -20,9 +21,12 @@ public record ClickHouseConfig(String url, String user, String password) {
    * @throws IllegalArgumentException naming the key, its value and what was expected
    */
   public ClickHouseConfig {
+    if (url != null && (url.startsWith("http://") || url.startsWith("https://"))) {
+      url = SCHEME + url;
+    }
     if (url == null || !url.startsWith(SCHEME)) {
       throw new IllegalArgumentException(
-          "clickhouse.url: found %s, expected an address like %s//host:8123"
+          "clickhouse.url: found %s, expected an address like %s//host:8123 or http://host:8123"
               .formatted(url, SCHEME));
     }
     if (url.contains("password=")) {

@@ -49,6 +49,9 @@ public record Cart(Map<String, Item> items, long changedAtMillis) {
 
   Cart removed(Click click, long atMillis) {
     Map<String, Item> next = stillThere(atMillis);
+    if (!next.isEmpty() && !next.containsKey(product(click))) {
+      return this;
+    }
     next.computeIfPresent(
         product(click),
         (id, item) -> {

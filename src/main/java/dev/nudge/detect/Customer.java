@@ -34,6 +34,11 @@ public record Customer(
 
   static final int MAX_ATTRIBUTES = 100;
 
+  /**
+   * Longest name and longest value of an attribute, in characters; longer ones are not taken up.
+   */
+  static final int MAX_LENGTH = 1_024;
+
   static Customer unknown() {
     return new Customer(
         Lifecycle.unknown(), Purchases.none(), Browsing.none(), Map.of(), 0, Lifecycle.NEVER);
@@ -69,7 +74,8 @@ public record Customer(
         .attributes()
         .forEach(
             (name, value) -> {
-              if (merged.containsKey(name) || merged.size() < MAX_ATTRIBUTES) {
+              boolean fits = merged.containsKey(name) || merged.size() < MAX_ATTRIBUTES;
+              if (fits && name.length() <= MAX_LENGTH && value.text().length() <= MAX_LENGTH) {
                 merged.put(name, value);
               }
             });

@@ -16,7 +16,7 @@ import java.util.List;
  * @param versions by start, the earliest first; at most {@value #MAX}
  */
 public record PolicyHistory(List<InForce> versions) {
-  /** Versions kept at once; beyond it the one that starts first goes. */
+  /** Versions kept at once; beyond it the one that would be next goes. */
   static final int MAX = 64;
 
   /**
@@ -40,8 +40,12 @@ public record PolicyHistory(List<InForce> versions) {
     next.removeIf(version -> version.fromMillis() >= from);
     next.add(new InForce(from, arrived.version(), arrived.deleted() ? null : arrived.policy()));
     next.sort(Comparator.comparingLong(InForce::fromMillis));
-    while (next.size() > MAX || (next.size() > 1 && next.get(1).fromMillis() <= watermarkMillis)) {
+    while (next.size() > 1 && next.get(1).fromMillis() <= watermarkMillis) {
       next.remove(0);
+    }
+    if (next.size() > MAX) {
+      // The first one may be in force; the one behind it would have been the shortest-lived.
+      next.remove(1);
     }
     return new PolicyHistory(next);
   }

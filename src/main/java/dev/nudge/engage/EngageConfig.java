@@ -57,10 +57,10 @@ public record EngageConfig(
           .noDefaultValue()
           .withDescription("A file of client properties, such as TLS and SASL.");
 
-  static final ConfigOption<DeliveryGuarantee> DELIVERY_GUARANTEE =
+  static final ConfigOption<String> DELIVERY_GUARANTEE =
       ConfigOptions.key("kafka.delivery-guarantee")
-          .enumType(DeliveryGuarantee.class)
-          .defaultValue(DeliveryGuarantee.AT_LEAST_ONCE)
+          .stringType()
+          .defaultValue(DeliveryGuarantee.AT_LEAST_ONCE.name())
           .withDescription("AT_LEAST_ONCE, or EXACTLY_ONCE: then visible after each checkpoint.");
 
   static final ConfigOption<String> CLICKHOUSE_URL =
@@ -126,7 +126,7 @@ public record EngageConfig(
             config.get(CLICKHOUSE_USER),
             password(config, environment)),
         IngestConfig.from(config),
-        config.get(DELIVERY_GUARANTEE));
+        guarantee(config.get(DELIVERY_GUARANTEE)));
   }
 
   private static void refuseUnknown(Map<String, String> values) {
@@ -147,6 +147,20 @@ public record EngageConfig(
     return file == null
         ? new KafkaConfig(servers, prefix, Map.of())
         : KafkaConfig.load(servers, prefix, Path.of(file));
+  }
+
+  /** Flink knows a third one, which loses data. */
+  private static DeliveryGuarantee guarantee(String name) {
+    return switch (name) {
+      case "AT_LEAST_ONCE" -> DeliveryGuarantee.AT_LEAST_ONCE;
+      case "EXACTLY_ONCE" -> DeliveryGuarantee.EXACTLY_ONCE;
+      default ->
+          throw new IllegalArgumentException(
+              DELIVERY_GUARANTEE.key()
+                  + ": found \""
+                  + name
+                  + "\", expected AT_LEAST_ONCE or EXACTLY_ONCE");
+    };
   }
 
   private static String password(Configuration config, Map<String, String> environment)

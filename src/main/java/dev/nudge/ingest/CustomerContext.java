@@ -26,7 +26,8 @@ public interface CustomerContext<OUT> {
 
   /**
    * Calls the customer's {@link CustomerFunction#onInstant} at that time, after its events. Asking
-   * twice is asking once; there is no taking back: a wake-up that finds nothing due does nothing.
+   * twice for a later instant is asking once; there is no taking back: a wake-up that finds nothing
+   * due does nothing.
    */
   void wakeAt(long atMillis);
 

@@ -233,10 +233,6 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     collector.setAbsoluteTimestamp(atMillis);
     List<CustomerEvent> events = inOrderOnce(atMillis);
     function.onInstant(timer.getKey(), atMillis, events);
-    if (events.stream().anyMatch(CustomerOperator::erases)) {
-      paidOrders.clear();
-      paidOrderCount.clear();
-    }
   }
 
   @Override
@@ -266,6 +262,11 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
         continue;
       }
       messages.accept(event);
+      if (erases(event)) {
+        // Here and not behind the instant: an order paid in it belongs to the customer's next life.
+        paidOrders.clear();
+        paidOrderCount.clear();
+      }
       if (isPaidAgain(event)) {
         duplicates.inc();
         continue;

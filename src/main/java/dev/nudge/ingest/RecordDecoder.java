@@ -1,11 +1,24 @@
 package dev.nudge.ingest;
 
-import static dev.nudge.event.DeadLetterReason.AMOUNT_OUT_OF_RANGE;
-import static dev.nudge.event.DeadLetterReason.ID_TOO_LONG;
 import static dev.nudge.event.DeadLetterReason.NOT_JSON;
 import static dev.nudge.event.DeadLetterReason.RECORD_TOO_LARGE;
 import static dev.nudge.event.DeadLetterReason.TIMESTAMP_TOO_EARLY;
 import static dev.nudge.event.DeadLetterReason.TIMESTAMP_TOO_LATE;
+import static dev.nudge.ingest.Fields.AN_ID;
+import static dev.nudge.ingest.Fields.A_DECIMAL;
+import static dev.nudge.ingest.Fields.A_TIME;
+import static dev.nudge.ingest.Fields.amount;
+import static dev.nudge.ingest.Fields.bool;
+import static dev.nudge.ingest.Fields.checkedId;
+import static dev.nudge.ingest.Fields.expectObject;
+import static dev.nudge.ingest.Fields.found;
+import static dev.nudge.ingest.Fields.id;
+import static dev.nudge.ingest.Fields.iso;
+import static dev.nudge.ingest.Fields.quoted;
+import static dev.nudge.ingest.Fields.require;
+import static dev.nudge.ingest.Fields.text;
+import static dev.nudge.ingest.Fields.time;
+import static dev.nudge.ingest.Fields.units;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNullElse;
 
@@ -29,23 +42,15 @@ import dev.nudge.event.Units;
 import dev.nudge.event.Value;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.format.DateTimeParseException;
-import java.time.format.ResolverStyle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * Turns a record's bytes into an event, in one streaming pass, or says why it can't.
@@ -60,8 +65,6 @@ import java.util.regex.Pattern;
  * twice the last one counts. Not thread-safe.
  */
 public final class RecordDecoder {
-  /** Longest id, in characters (code points). */
-  static final int MAX_ID_LENGTH = 256;
 
   /** Largest record, in bytes. */
   static final int MAX_RECORD_BYTES = 1 << 20;
@@ -71,25 +74,6 @@ public final class RecordDecoder {
 
   /** The record that only moves time. */
   static final String TIME_EVENT = "$time";
-
-  private static final String AN_ID = "an id of 1 to 256 characters";
-  private static final String A_TIME = "ISO 8601 with a zone, or epoch milliseconds";
-  private static final String A_DECIMAL = "a decimal with at most 4 places";
-  private static final Pattern DECIMAL =
-      Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]{1,9})?");
-  private static final int MAX_DECIMAL_LENGTH = 64;
-  private static final int MAX_SHOWN = 64;
-
-  private static final DateTimeFormatter ISO_WITH_ZONE =
-      new DateTimeFormatterBuilder()
-          .parseCaseInsensitive()
-          .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
-          .parseLenient()
-          // +08, +0800 and +08:00 alike; three optional patterns would also take one after another.
-          .appendOffset("+HH", "Z")
-          .toFormatter(Locale.ROOT)
-          // Else 30 February would be the 28th.
-          .withResolverStyle(ResolverStyle.STRICT);
 
   /** Field names are a stranger's text: never interned. */
   private final JsonFactory json =
@@ -137,12 +121,12 @@ public final class RecordDecoder {
           "record: found " + bytes.length + " bytes, expected at most " + MAX_RECORD_BYTES);
     }
     expectUtf8(bytes);
-    Fields fields = new Fields(topic);
+    Sheet sheet = new Sheet(topic);
     try (JsonParser parser = json.createParser(bytes)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new UnusableRecord(NOT_JSON, "record: expected one JSON object");
       }
-      readObject(parser, fields);
+      readObject(parser, sheet);
       if (parser.nextToken() != null) {
         throw new UnusableRecord(NOT_JSON, "record: found more behind its JSON object");
       }
@@ -158,7 +142,7 @@ public final class RecordDecoder {
       // Nothing that is known to Jackson today; a byte array can't fail otherwise.
       throw new UnusableRecord(NOT_JSON, "record: " + e.getMessage());
     }
-    return fields.build(bytes, position);
+    return sheet.build(bytes, position);
   }
 
   /**
@@ -182,19 +166,19 @@ public final class RecordDecoder {
     }
   }
 
-  private static void readObject(JsonParser parser, Fields fields)
+  private static void readObject(JsonParser parser, Sheet sheet)
       throws IOException, UnusableRecord {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       if (parser.nextToken() == JsonToken.VALUE_NULL) {
         continue;
       }
-      fields.read(name, parser);
+      sheet.read(name, parser);
     }
   }
 
   /** The fields of one record as far as they have been read. */
-  private final class Fields {
+  private final class Sheet {
     private final Topic topic;
     private String messageId;
     private String tenant;
@@ -217,7 +201,7 @@ public final class RecordDecoder {
     private final Map<String, Boolean> consents = new HashMap<>();
     private final List<OrderLine> lines = new ArrayList<>();
 
-    Fields(Topic topic) {
+    Sheet(Topic topic) {
       this.topic = topic;
     }
 
@@ -227,7 +211,7 @@ public final class RecordDecoder {
         case "tenant" -> tenant = id(name, parser);
         case "customerId" -> customerId = id(name, parser);
         case "timestamp" -> timestamp = time(name, parser);
-        case "event" -> event = id(name, parser);
+        case "event" -> readEvent(name, parser);
         default -> {
           switch (topic) {
             case CLICKSTREAM -> readClick(name, parser);
@@ -236,6 +220,17 @@ public final class RecordDecoder {
             case DELIVERIES -> readDelivery(name, parser);
           }
         }
+      }
+    }
+
+    /** Of other topics than the clickstream it says at most that a record only moves time. */
+    private void readEvent(String name, JsonParser parser) throws IOException, UnusableRecord {
+      if (topic == Topic.CLICKSTREAM) {
+        event = id(name, parser);
+      } else if (parser.currentToken() == JsonToken.VALUE_STRING) {
+        event = parser.getText();
+      } else {
+        parser.skipChildren();
       }
     }
 
@@ -409,7 +404,7 @@ public final class RecordDecoder {
         case "name" -> name = text(where + ".name", parser);
         case "category" -> category = text(where + ".category", parser);
         case "brand" -> brand = text(where + ".brand", parser);
-        case "quantity" -> quantity = units(where + ".quantity", parser);
+        case "quantity" -> quantity = amount(where + ".quantity", parser);
         case "price" -> price = units(where + ".price", parser);
         default -> parser.skipChildren();
       }
@@ -438,7 +433,7 @@ public final class RecordDecoder {
         if (!decimal) {
           throw UnusableRecord.mistyped("properties." + field, quoted(value.text()), A_DECIMAL);
         }
-        units("properties." + field, value.text());
+        amount("properties." + field, value.text());
       }
     }
     Value productId = named.get("productId");
@@ -506,133 +501,5 @@ public final class RecordDecoder {
       }
     }
     return text.toString();
-  }
-
-  private static void expectObject(String field, JsonParser parser)
-      throws IOException, UnusableRecord {
-    if (parser.currentToken() != JsonToken.START_OBJECT) {
-      throw UnusableRecord.mistyped(field, found(parser), "an object");
-    }
-  }
-
-  private static String text(String field, JsonParser parser) throws IOException, UnusableRecord {
-    if (parser.currentToken() != JsonToken.VALUE_STRING) {
-      throw UnusableRecord.mistyped(field, found(parser), "a string");
-    }
-    return parser.getText();
-  }
-
-  private static String id(String field, JsonParser parser) throws IOException, UnusableRecord {
-    return checkedId(field, text(field, parser));
-  }
-
-  private static String checkedId(String field, String id) throws UnusableRecord {
-    if (id.isEmpty()) {
-      throw UnusableRecord.mistyped(field, "\"\"", AN_ID);
-    }
-    if (id.length() > MAX_ID_LENGTH) {
-      int length = id.codePointCount(0, id.length());
-      if (length > MAX_ID_LENGTH) {
-        throw new UnusableRecord(
-            ID_TOO_LONG, field + ": found " + length + " characters, expected " + AN_ID);
-      }
-    }
-    for (int i = 0; i < id.length(); i++) {
-      // A lone surrogate has no UTF-8: two different ids would become one on the way out.
-      if (Character.isSurrogate(id.charAt(i))) {
-        int codePoint = id.codePointAt(i);
-        if (!Character.isSupplementaryCodePoint(codePoint)) {
-          throw UnusableRecord.mistyped(field, "half a surrogate pair", AN_ID);
-        }
-        i++;
-      }
-    }
-    return id;
-  }
-
-  private static boolean bool(String field, JsonParser parser) throws IOException, UnusableRecord {
-    return switch (parser.currentToken()) {
-      case VALUE_TRUE -> true;
-      case VALUE_FALSE -> false;
-      default -> throw UnusableRecord.mistyped(field, found(parser), "true or false");
-    };
-  }
-
-  private static long time(String field, JsonParser parser) throws IOException, UnusableRecord {
-    switch (parser.currentToken()) {
-      case VALUE_NUMBER_INT -> {
-        try {
-          return Long.parseLong(parser.getText());
-        } catch (NumberFormatException e) {
-          throw UnusableRecord.mistyped(field, found(parser), A_TIME);
-        }
-      }
-      case VALUE_STRING -> {
-        try {
-          return OffsetDateTime.parse(parser.getText(), ISO_WITH_ZONE).toInstant().toEpochMilli();
-        } catch (DateTimeParseException | ArithmeticException e) {
-          throw UnusableRecord.mistyped(field, found(parser), A_TIME);
-        }
-      }
-      default -> throw UnusableRecord.mistyped(field, found(parser), A_TIME);
-    }
-  }
-
-  private static long amount(String field, JsonParser parser) throws IOException, UnusableRecord {
-    long units = units(field, parser);
-    if (units < 0) {
-      throw new UnusableRecord(
-          AMOUNT_OUT_OF_RANGE, field + ": found " + found(parser) + ", expected 0 to 10^12");
-    }
-    return units;
-  }
-
-  private static long units(String field, JsonParser parser) throws IOException, UnusableRecord {
-    return switch (parser.currentToken()) {
-      case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> units(field, parser.getText());
-      default -> throw UnusableRecord.mistyped(field, found(parser), A_DECIMAL);
-    };
-  }
-
-  private static long units(String field, String text) throws UnusableRecord {
-    if (text.length() > MAX_DECIMAL_LENGTH || !DECIMAL.matcher(text).matches()) {
-      throw UnusableRecord.mistyped(field, quoted(text), A_DECIMAL);
-    }
-    BigDecimal decimal = new BigDecimal(text);
-    if (Units.exceedsRange(decimal)) {
-      throw new UnusableRecord(
-          AMOUNT_OUT_OF_RANGE, field + ": found " + quoted(text) + ", expected at most 10^12");
-    }
-    try {
-      return Units.of(decimal);
-    } catch (ArithmeticException e) {
-      throw UnusableRecord.mistyped(field, quoted(text), A_DECIMAL);
-    }
-  }
-
-  private static void require(String field, Object value, String expected) throws UnusableRecord {
-    if (value == null) {
-      throw UnusableRecord.missing(field, expected);
-    }
-  }
-
-  private static String found(JsonParser parser) throws IOException {
-    return switch (parser.currentToken()) {
-      case START_OBJECT -> "an object";
-      case START_ARRAY -> "an array";
-      default -> quoted(parser.getText());
-    };
-  }
-
-  private static String quoted(String text) {
-    if (text.length() <= MAX_SHOWN) {
-      return '"' + text + '"';
-    }
-    boolean splits = Character.isHighSurrogate(text.charAt(MAX_SHOWN - 1));
-    return '"' + text.substring(0, splits ? MAX_SHOWN - 1 : MAX_SHOWN) + "…\"";
-  }
-
-  private static String iso(long millis) {
-    return Instant.ofEpochMilli(millis).toString();
   }
 }

@@ -1,9 +1,8 @@
 package dev.nudge.ingest;
 
 import dev.nudge.event.CustomerEvent;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -40,10 +39,12 @@ public record SeenMessages(Map<String, Long> acceptedAtMillis) {
       expire(event.atMillis());
     }
     if (acceptedAtMillis.size() > MAX) {
-      List<Map.Entry<String, Long>> byAge = new ArrayList<>(acceptedAtMillis.entrySet());
-      byAge.sort(
-          Map.Entry.<String, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey()));
-      acceptedAtMillis.remove(byAge.get(0).getKey());
+      acceptedAtMillis.remove(
+          Collections.min(
+                  acceptedAtMillis.entrySet(),
+                  Map.Entry.<String, Long>comparingByValue()
+                      .thenComparing(Map.Entry.comparingByKey()))
+              .getKey());
     }
   }
 

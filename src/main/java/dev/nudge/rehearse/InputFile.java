@@ -1,7 +1,6 @@
 package dev.nudge.rehearse;
 
 import dev.nudge.event.Topic;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
@@ -20,7 +19,6 @@ public record InputFile(Topic topic, String path) implements Serializable {
 
   InputStream open() throws IOException {
     InputStream file = Files.newInputStream(Path.of(path));
-    return new BufferedInputStream(
-        path.endsWith(".gz") ? new GZIPInputStream(file, BUFFER_BYTES) : file, BUFFER_BYTES);
+    return path.endsWith(".gz") ? new GZIPInputStream(file, BUFFER_BYTES) : file;
   }
 }

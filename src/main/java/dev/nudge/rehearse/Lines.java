@@ -13,36 +13,35 @@ import java.util.Arrays;
  * can fill the memory.
  */
 final class Lines implements Closeable {
-  private static final int MAX_LINE_BYTES = 2 << 20;
+  /** Lines of a stranger's file are cut here: twice the largest record. */
+  static final int MAX_RECORD_LINE_BYTES = 2 << 20;
+
+  private static final int BUFFER_BYTES = 1 << 16;
 
   private final InputStream in;
-  private final ByteArrayOutputStream line = new ByteArrayOutputStream(1024);
+  private final int maxLineBytes;
+  private final byte[] buffer = new byte[BUFFER_BYTES];
+  private final ByteArrayOutputStream line = new ByteArrayOutputStream(4096);
+  private int start;
+  private int limit;
+  private boolean ended;
   private long number;
 
-  Lines(InputStream in) {
+  Lines(InputStream in, int maxLineBytes) {
     this.in = in;
+    this.maxLineBytes = maxLineBytes;
   }
 
   /** The next line without its end, or null behind the last one. Blank lines are passed over. */
   byte[] next() throws IOException {
-    line.reset();
-    for (int b = in.read(); b >= 0; b = in.read()) {
-      if (b != '\n') {
-        if (line.size() < MAX_LINE_BYTES) {
-          line.write(b);
-        }
-        continue;
-      }
+    while (!ended) {
+      byte[] bytes = read();
       number++;
-      byte[] bytes = withoutCarriageReturn();
       if (bytes.length > 0) {
         return bytes;
       }
-      line.reset();
     }
-    number++;
-    byte[] last = withoutCarriageReturn();
-    return last.length > 0 ? last : null;
+    return null;
   }
 
   /** The number of the line just read, from 1. */
@@ -50,8 +49,32 @@ final class Lines implements Closeable {
     return number;
   }
 
-  private byte[] withoutCarriageReturn() {
-    byte[] bytes = line.toByteArray();
+  private byte[] read() throws IOException {
+    line.reset();
+    while (true) {
+      if (start == limit) {
+        limit = in.read(buffer, 0, buffer.length);
+        start = 0;
+        if (limit <= 0) {
+          limit = 0;
+          ended = true;
+          return withoutCarriageReturn(line.toByteArray());
+        }
+      }
+      int end = start;
+      while (end < limit && buffer[end] != '\n') {
+        end++;
+      }
+      line.write(buffer, start, Math.min(end - start, maxLineBytes - line.size()));
+      boolean whole = end < limit;
+      start = whole ? end + 1 : end;
+      if (whole) {
+        return withoutCarriageReturn(line.toByteArray());
+      }
+    }
+  }
+
+  private static byte[] withoutCarriageReturn(byte[] bytes) {
     boolean crlf = bytes.length > 0 && bytes[bytes.length - 1] == '\r';
     return crlf ? Arrays.copyOf(bytes, bytes.length - 1) : bytes;
   }

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.nudge.ingest.IngestConfig;
 import dev.nudge.ingest.Ingested;
 import dev.nudge.ingest.RecordDecoder;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
@@ -97,8 +96,8 @@ final class MergedFiles implements GeneratorFunction<Long, Ingested> {
       InputStream in =
           source.sortedPath() == null
               ? source.file().open()
-              : new BufferedInputStream(Files.newInputStream(Path.of(source.sortedPath())));
-      this.lines = new Lines(in);
+              : Files.newInputStream(Path.of(source.sortedPath()));
+      this.lines = new Lines(in, Lines.MAX_RECORD_LINE_BYTES);
     }
 
     long atMillis() {

@@ -101,7 +101,9 @@ public final class Rehearsal {
 
   private Summary run(Progress progress, Path temporary, long started)
       throws IOException, InterruptedException {
-    IngestConfig config = IngestConfig.from(new Configuration());
+    Configuration keys = new Configuration();
+    keys.set(IngestConfig.CLOCK, IngestConfig.IdleClock.RECORDS);
+    IngestConfig config = IngestConfig.from(keys);
     RecordDecoder decoder = new RecordDecoder(config);
     List<MergedFiles.Source> sources = new ArrayList<>();
     long records = 0;
@@ -201,7 +203,7 @@ public final class Rehearsal {
   private long countAfter(long end, RecordDecoder decoder) throws IOException {
     long after = 0;
     for (InputFile input : inputs) {
-      try (Lines lines = new Lines(input.open())) {
+      try (Lines lines = new Lines(input.open(), Lines.MAX_RECORD_LINE_BYTES)) {
         for (byte[] line = lines.next(); line != null; line = lines.next()) {
           Ingested record = Survey.decode(input, decoder, line, lines.number());
           after += record.atMillis() > end ? 1 : 0;

@@ -4,11 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.code.externalsorting.ExternalSort;
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,18 +65,15 @@ final class SortedLines {
 
   /** Copies the payloads behind the given number of keys, line by line. */
   static void copyPayloads(Path keyed, int keys, Path target) throws IOException {
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(keyed));
+    try (Lines lines = new Lines(Files.newInputStream(keyed), Integer.MAX_VALUE);
         OutputStream out = new BufferedOutputStream(Files.newOutputStream(target))) {
-      int left = keys;
-      for (int b = in.read(); b >= 0; b = in.read()) {
-        if (left == 0) {
-          out.write(b);
-        } else if (b == SEPARATOR) {
-          left--;
+      for (byte[] line = lines.next(); line != null; line = lines.next()) {
+        int start = 0;
+        for (int left = keys; left > 0; start++) {
+          left -= line[start] == SEPARATOR ? 1 : 0;
         }
-        if (b == '\n') {
-          left = keys;
-        }
+        out.write(line, start, line.length - start);
+        out.write('\n');
       }
     }
   }

@@ -26,7 +26,7 @@ record Survey(long records, long lastMillis, boolean inOrder) {
     long records = 0;
     long last = Long.MIN_VALUE;
     boolean inOrder = true;
-    try (Lines lines = new Lines(file.open())) {
+    try (Lines lines = new Lines(file.open(), Lines.MAX_RECORD_LINE_BYTES)) {
       for (byte[] line = lines.next(); line != null; line = lines.next()) {
         records++;
         Ingested ingested = decode(file, decoder, line, lines.number());
@@ -43,7 +43,7 @@ record Survey(long records, long lastMillis, boolean inOrder) {
   static void sortByTime(InputFile file, RecordDecoder decoder, Path target, Path temporary)
       throws IOException {
     Path keyed = Files.createTempFile(temporary, "keyed", ".lines");
-    try (Lines lines = new Lines(file.open());
+    try (Lines lines = new Lines(file.open(), Lines.MAX_RECORD_LINE_BYTES);
         OutputStream out = new BufferedOutputStream(Files.newOutputStream(keyed))) {
       for (byte[] line = lines.next(); line != null; line = lines.next()) {
         Ingested ingested = decode(file, decoder, line, lines.number());

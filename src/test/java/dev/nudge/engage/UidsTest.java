@@ -27,18 +27,14 @@ class UidsTest {
 
   @BeforeEach
   void layTheDataflow() {
-    Configuration flink = new Configuration();
-    flink.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
-    flink.set(PipelineOptions.GENERIC_TYPES, false);
-    env = StreamExecutionEnvironment.getExecutionEnvironment(flink);
-    EngageJob.define(
-        env,
+    env = StreamExecutionEnvironment.getExecutionEnvironment(new Configuration());
+    EngageConfig config =
         new EngageConfig(
             KafkaConfig.of("localhost:9092"),
             new ClickHouseConfig("jdbc:clickhouse://localhost:8123", "default", ""),
-            IngestConfig.from(flink),
-            DeliveryGuarantee.EXACTLY_ONCE),
-        new TopicLayout(KafkaConfig.DEFAULT_TOPIC_PREFIX, Map.of(TopicName.MOMENTS, 3)));
+            IngestConfig.from(new Configuration()),
+            DeliveryGuarantee.EXACTLY_ONCE);
+    EngageJob.define(env, config, new TopicLayout("nudge.", Map.of(TopicName.MOMENTS, 4)));
   }
 
   @Test
@@ -54,6 +50,13 @@ class UidsTest {
         .isNotEmpty()
         .allSatisfy(
             step -> assertThat(step.getUid()).as(step.getName()).matches("engage-[a-z-]+-v[1-9]"));
+  }
+
+  /** Whatever a cluster's configuration says or leaves out. */
+  @Test
+  void theJobItselfRefusesKryoAndOperatorsWithoutUid() {
+    assertThat(env.getConfiguration().get(PipelineOptions.GENERIC_TYPES)).isFalse();
+    assertThat(env.getConfiguration().get(PipelineOptions.AUTO_GENERATE_UIDS)).isFalse();
   }
 
   @Test

@@ -1,0 +1,560 @@
+package dev.nudge.ingest;
+
+import static dev.nudge.TestEvents.ANNA;
+import static dev.nudge.TestEvents.BERT;
+import static dev.nudge.TestEvents.DAY;
+import static dev.nudge.TestEvents.HOUR;
+import static dev.nudge.TestEvents.SECOND;
+import static dev.nudge.TestEvents.START;
+import static dev.nudge.TestEvents.as;
+import static dev.nudge.TestEvents.delivered;
+import static dev.nudge.TestEvents.erased;
+import static dev.nudge.TestEvents.inBytes;
+import static dev.nudge.TestEvents.paid;
+import static dev.nudge.TestEvents.placed;
+import static dev.nudge.TestEvents.profiled;
+import static dev.nudge.TestEvents.refunded;
+import static dev.nudge.TestEvents.viewed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nudge.event.CustomerEvent;
+import dev.nudge.event.CustomerKey;
+import dev.nudge.ingest.CustomerHarness.Backend;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each customer's events once, in one order, and time. */
+@ParameterizedClass
+@EnumSource(Backend.class)
+class CustomerOperatorTest {
+  private static final IngestConfig WALL = IngestConfig.from(new Configuration());
+  private static final IngestConfig RECORDS =
+      IngestConfig.from(
+          new Configuration().set(IngestConfig.CLOCK, IngestConfig.IdleClock.RECORDS));
+
+  /** When a customer of the one test that is about it is woken after a restart. */
+  private static final long WOKEN = START + DAY + 1;
+
+  private final Backend backend;
+  private CustomerHarness<Long, String> harness;
+
+  CustomerOperatorTest(Backend backend) {
+    this.backend = backend;
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    startWith(WALL);
+    harness.endOfDefinitions();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    harness.close();
+  }
+
+  // Order
+
+  @Test
+  void eventsWaitForTheWatermarkAndThenGoInOrder() throws Exception {
+    harness.receive(as("c", viewed(ANNA, START + 2)), as("b", viewed(ANNA, START + 1)));
+    harness.receive(as("a", viewed(ANNA, START + 3)));
+    harness.watermark(START);
+    assertThat(harness.said()).isEmpty();
+    harness.watermark(START + 2);
+    assertThat(harness.said()).containsExactly("anna+1 b", "anna+2 c");
+    harness.watermark(START + 3);
+    assertThat(harness.said()).containsExactly("anna+3 a");
+    assertThat(harness.counted("accepted")).isEqualTo(3);
+  }
+
+  @Test
+  void eventsOfOneInstantGoTogetherInTheTotalOrder() throws Exception {
+    List<CustomerEvent> events =
+        List.of(
+            as("z", profiled(ANNA, START)),
+            as("y", placed(ANNA, START, "1")),
+            as("x", paid(ANNA, START, "1")),
+            as("w", refunded(ANNA, START, "1", "1")),
+            as("v", placed(ANNA, START, "2")),
+            as("u", delivered(ANNA, START)),
+            as("a", viewed(ANNA, START)),
+            as("b", viewed(ANNA, START)));
+    List<CustomerEvent> arrived = new ArrayList<>(events);
+    Collections.shuffle(arrived, new Random(3));
+    harness.receive(arrived.toArray(CustomerEvent[]::new));
+    harness.watermark(START);
+    assertThat(harness.said()).containsExactly("anna+0 z y x w v u a b");
+  }
+
+  @Test
+  void customersDoNotMeet() throws Exception {
+    CustomerKey other = new CustomerKey("zeta", "anna");
+    harness.receive(
+        as("m", viewed(ANNA, START)), as("m", viewed(BERT, START)), as("m", viewed(other, START)));
+    harness.watermark(START);
+    assertThat(harness.said()).containsExactlyInAnyOrder("anna+0 m", "bert+0 m", "anna+0 m");
+  }
+
+  // Duplicates
+
+  @Test
+  void copyWithin24HoursInclusiveHasNoEffect() throws Exception {
+    harness.receive(as("m", viewed(ANNA, START)));
+    harness.watermark(START);
+    harness.receive(as("m", viewed(ANNA, START + 1)), as("m", viewed(ANNA, START + DAY)));
+    harness.watermark(START + DAY);
+    assertThat(harness.said()).containsExactly("anna+0 m");
+    assertThat(harness.counted("duplicates")).isEqualTo(2);
+    assertThat(harness.counted("accepted")).isEqualTo(1);
+  }
+
+  @Test
+  void messageAMillisecondLaterThan24HoursIsNew() throws Exception {
+    harness.receive(as("m", viewed(ANNA, START)), as("m", viewed(ANNA, START + DAY + 1)));
+    harness.watermark(START + DAY + 1);
+    assertThat(harness.said()).containsExactly("anna+0 m", "anna+86400001 m");
+  }
+
+  @Test
+  void refusedCopyDoesNotProlongTheWindow() throws Exception {
+    harness.receive(
+        as("m", viewed(ANNA, START)),
+        as("m", viewed(ANNA, START + DAY)),
+        as("m", viewed(ANNA, START + DAY + 1)));
+    harness.watermark(START + 2 * DAY);
+    assertThat(harness.said()).containsExactly("anna+0 m", "anna+86400001 m");
+  }
+
+  @Test
+  void amongWaitingCopiesTheFirstInTheTotalOrderCounts() throws Exception {
+    harness.receive(
+        inBytes(as("m", placed(ANNA, START + 1, "1")), (byte) 9),
+        inBytes(as("m", placed(ANNA, START, "2")), (byte) 2),
+        inBytes(as("m", placed(ANNA, START, "1")), (byte) 1));
+    harness.watermark(START + 1);
+    assertThat(harness.said()).containsExactly("anna+0 m:1");
+    assertThat(harness.counted("duplicates")).isEqualTo(2);
+  }
+
+  @Test
+  void idOnAnotherTopicIsAnotherMessage() throws Exception {
+    harness.receive(as("m", viewed(ANNA, START)), as("m", delivered(ANNA, START)));
+    harness.watermark(START);
+    assertThat(harness.said()).containsExactly("anna+0 m m");
+  }
+
+  @Test
+  void secondPaymentOfAnOrderChangesNothing() throws Exception {
+    harness.receive(
+        as("m1", paid(ANNA, START, "o1")),
+        as("m2", paid(ANNA, START, "o1")),
+        as("m3", paid(ANNA, START + 400 * DAY, "o1")),
+        as("m4", paid(ANNA, START + 400 * DAY, "o2")),
+        as("m5", paid(BERT, START + 400 * DAY, "o1")));
+    harness.watermark(START);
+    assertThat(harness.said()).containsExactly("anna+0 m1");
+    harness.watermark(START + 400 * DAY);
+    assertThat(harness.said()).containsExactlyInAnyOrder(late("anna", "m4"), late("bert", "m5"));
+    assertThat(harness.counted("duplicates")).isEqualTo(2);
+  }
+
+  private static String late(String who, String id) {
+    return who + "+" + 400 * DAY + " " + id;
+  }
+
+  @Test
+  void otherStepsOfAPaidOrderCount() throws Exception {
+    harness.receive(
+        as("m1", paid(ANNA, START, "o1")),
+        as("m2", placed(ANNA, START + 1, "o1")),
+        as("m3", refunded(ANNA, START + 2, "o1", "1")),
+        as("m4", refunded(ANNA, START + 3, "o1", "1")));
+    harness.watermark(START + 3);
+    assertThat(harness.said()).containsExactly("anna+0 m1", "anna+1 m2", "anna+2 m3", "anna+3 m4");
+  }
+
+  @Test
+  void tenThousandPaidOrdersAreRememberedAndThenTheOldestGo() throws Exception {
+    int max = CustomerOperator.MAX_PAID_ORDERS;
+    for (int i = 0; i < max; i++) {
+      harness.receive(paid(ANNA, START + i, "o" + i));
+    }
+    harness.watermark(START + max);
+    payAgain(START + HOUR, 0);
+    assertThat(harness.said()).hasSize(max);
+    // One more makes room for a thousand.
+    harness.receive(paid(ANNA, START + 2 * HOUR, "one more"));
+    payAgain(START + 3 * HOUR, 0, 999, 1_000, max - 1);
+    assertThat(harness.said())
+        .containsExactly(
+            "anna+" + 2 * HOUR + " one more-PAID",
+            "anna+"
+                + 3 * HOUR
+                + " again0@"
+                + (START + 3 * HOUR)
+                + " again999@"
+                + (START + 3 * HOUR));
+  }
+
+  private void payAgain(long at, int... orders) throws Exception {
+    for (int order : orders) {
+      harness.receive(as("again" + order + "@" + at, paid(ANNA, at, "o" + order)));
+    }
+    harness.watermark(at);
+  }
+
+  // Lateness
+
+  @Test
+  void lateEventIsCountedAndHasNoEffect() throws Exception {
+    harness.receive(as("m1", viewed(ANNA, START)));
+    harness.watermark(START + 10);
+    harness.receive(
+        as("m2", viewed(ANNA, START + 10)),
+        as("m3", viewed(ANNA, START - DAY)),
+        as("m4", viewed(ANNA, START + 11)),
+        // Not even its id is remembered.
+        as("m2", viewed(ANNA, START + 12)));
+    harness.watermark(START + 20);
+    assertThat(harness.said()).containsExactly("anna+0 m1", "anna+11 m4", "anna+12 m2");
+    assertThat(harness.counted("late")).isEqualTo(2);
+    assertThat(harness.counted("duplicates")).isZero();
+  }
+
+  @Test
+  void watermarkNeverGoesBack() throws Exception {
+    harness.watermark(START + 10);
+    harness.watermark(START);
+    harness.receive(viewed(ANNA, START + 5));
+    assertThat(harness.counted("late")).isEqualTo(1);
+    assertThat(harness.watermarks()).isSorted().endsWith(START + 10);
+  }
+
+  @Test
+  void latenessIsJudgedByTheRestoredWatermark() throws Exception {
+    harness.receive(as("m1", viewed(ANNA, START + 20)), as("m2", viewed(ANNA, START + 15)));
+    harness.watermark(START + 10);
+    restore();
+    harness.receive(as("late", viewed(ANNA, START + 10)), as("m3", viewed(ANNA, START + 11)));
+    assertThat(harness.counted("late")).isEqualTo(1);
+    // The sources start anew from their first watermark.
+    harness.watermark(START - DAY);
+    assertThat(harness.said()).isEmpty();
+    assertThat(harness.watermarks()).allMatch(at -> at >= START + 10);
+    harness.watermark(START + 20);
+    assertThat(harness.said()).containsExactly("anna+11 m3", "anna+15 m2", "anna+20 m1");
+  }
+
+  @Test
+  void restoredJobKnowsItsCopiesAndItsPaidOrders() throws Exception {
+    harness.receive(as("m1", viewed(ANNA, START)), as("m2", paid(ANNA, START, "o1")));
+    harness.watermark(START);
+    restore();
+    harness.receive(as("m1", viewed(ANNA, START + HOUR)), as("m3", paid(ANNA, START + HOUR, "o1")));
+    harness.watermark(START + HOUR);
+    assertThat(harness.said()).isEmpty();
+    assertThat(harness.counted("duplicates")).isEqualTo(2);
+  }
+
+  @Test
+  @SuppressWarnings("try")
+  void jobRestoredAtAnotherParallelismGoesOnWhereItWas() throws Exception {
+    List<CustomerKey> customers =
+        IntStream.range(0, 40).mapToObj(i -> new CustomerKey("acme", "c" + i)).toList();
+    for (CustomerKey who : customers) {
+      harness.receive(as("m1", viewed(who, START)), as("m2", viewed(who, START + 20)));
+    }
+    harness.watermark(START + 10);
+    assertThat(harness.said()).hasSize(40);
+    OperatorSubtaskState one = harness.snapshot(1, 1);
+    List<String> said = new ArrayList<>();
+    List<OperatorSubtaskState> three = new ArrayList<>();
+    for (int subtask = 0; subtask < 3; subtask++) {
+      try (var part = CustomerHarness.restore(one, new Diary(), WALL, backend, 1, 3, subtask)) {
+        part.watermark(START + 11 + subtask);
+        part.watermark(START + 20);
+        said.addAll(part.said());
+        three.add(part.snapshot(2, 2));
+      }
+    }
+    assertThat(said)
+        .containsExactlyInAnyOrderElementsOf(
+            customers.stream().map(who -> who.customerId() + "+20 m2").toList());
+    harness.close();
+    harness =
+        CustomerHarness.restore(
+            CustomerHarness.repackageState(three.toArray(OperatorSubtaskState[]::new)),
+            new Diary(),
+            WALL,
+            backend,
+            3,
+            1,
+            0);
+    for (CustomerKey who : customers) {
+      harness.receive(as("m2", viewed(who, START + 21)), as("m3", viewed(who, START + 20)));
+    }
+    harness.watermark(START + 30);
+    assertThat(harness.said()).isEmpty();
+    assertThat(harness.counted("duplicates")).isEqualTo(40);
+    assertThat(harness.counted("late")).isEqualTo(40);
+  }
+
+  // Time
+
+  @Test
+  void nothingHappensBeforeTheDefinitionsAreRead() throws Exception {
+    for (boolean idle : List.of(true, false)) {
+      startWith(WALL);
+      harness.receive(viewed(ANNA, START));
+      harness.watermark(START + 10);
+      harness.define(START - 1);
+      assertThat(harness.said()).isEmpty();
+      assertThat(harness.watermarks()).isEmpty();
+      if (idle) {
+        harness.definitionsIdle();
+      } else {
+        harness.endOfDefinitions();
+      }
+      assertThat(harness.said()).hasSize(1);
+      assertThat(harness.watermarks()).containsExactly(START + 10);
+    }
+  }
+
+  @Test
+  void nothingIsLateBeforeTheDefinitionsAreRead() throws Exception {
+    startWith(WALL);
+    harness.watermark(START + 10);
+    harness.receive(as("m1", viewed(ANNA, START)));
+    harness.endOfDefinitions();
+    assertThat(harness.said()).containsExactly("anna+0 m1");
+    assertThat(harness.counted("late")).isZero();
+  }
+
+  @Test
+  void clockDoesNotRunBeforeTheDefinitionsAreRead() throws Exception {
+    startWith(WALL);
+    harness.receive(viewed(ANNA, START));
+    harness.setProcessingTime(START + HOUR);
+    harness.eventsIdle();
+    harness.setProcessingTime(START + 2 * HOUR);
+    assertThat(harness.said()).isEmpty();
+    harness.definitionsIdle();
+    harness.setProcessingTime(START + 2 * HOUR + SECOND);
+    assertThat(harness.said()).hasSize(1);
+  }
+
+  @Test
+  void restoredJobDoesNotWaitForDefinitions() throws Exception {
+    harness.receive(viewed(ANNA, START));
+    restore();
+    harness.watermark(START);
+    assertThat(harness.said()).hasSize(1);
+  }
+
+  @Test
+  void whenAllIsIdleTimeFollowsTheClock() throws Exception {
+    harness.setProcessingTime(START + HOUR);
+    harness.receive(viewed(ANNA, START + HOUR - 35 * SECOND + 1));
+    harness.watermark(START);
+    harness.eventsIdle();
+    assertThat(harness.watermarks()).endsWith(START + HOUR - 35 * SECOND);
+    assertThat(harness.said()).isEmpty();
+    harness.setProcessingTime(START + HOUR + SECOND);
+    assertThat(harness.watermarks()).endsWith(START + HOUR - 34 * SECOND);
+    assertThat(harness.said()).hasSize(1);
+    harness.eventsActive();
+    harness.setProcessingTime(START + 2 * HOUR);
+    assertThat(harness.watermarks()).endsWith(START + HOUR - 34 * SECOND);
+    harness.eventsIdle();
+    assertThat(harness.watermarks()).endsWith(START + 2 * HOUR - 35 * SECOND);
+  }
+
+  @Test
+  void oneClockTicksHoweverOftenAllIsIdle() throws Exception {
+    harness.setProcessingTime(START);
+    for (int i = 0; i < 10; i++) {
+      harness.eventsIdle();
+      harness.eventsActive();
+    }
+    harness.eventsIdle();
+    assertThat(harness.getProcessingTimeService().getNumActiveTimers()).isEqualTo(1);
+    harness.eventsActive();
+    harness.setProcessingTime(START + HOUR);
+    assertThat(harness.getProcessingTimeService().getNumActiveTimers()).isZero();
+  }
+
+  @Test
+  void clockBehindTheWatermarkTakesNothingBack() throws Exception {
+    harness.watermark(START);
+    harness.setProcessingTime(START - DAY);
+    harness.eventsIdle();
+    harness.setProcessingTime(START - DAY + HOUR);
+    assertThat(harness.watermarks()).isNotEmpty().allMatch(at -> at == START);
+  }
+
+  @Test
+  void onlyRecordsMoveTheTimeOfAReplay() throws Exception {
+    startWith(RECORDS);
+    harness.endOfDefinitions();
+    harness.receive(viewed(ANNA, START));
+    harness.eventsIdle();
+    harness.setProcessingTime(START + DAY);
+    assertThat(harness.said()).isEmpty();
+    assertThat(harness.watermarks()).isEmpty();
+    assertThat(harness.getProcessingTimeService().getNumActiveTimers()).isZero();
+  }
+
+  @Test
+  void drainedJobDoesNotTakeTheEndOfItsInputForTheEndOfTime() throws Exception {
+    harness.receive(as("m1", viewed(ANNA, START)), as("m2", viewed(ANNA, START + 10)));
+    harness.watermark(START);
+    harness.endOfEvents();
+    assertThat(harness.said()).containsExactly("anna+0 m1");
+    assertThat(harness.watermarks()).containsExactly(START);
+  }
+
+  @Test
+  void timeEndsWhereItIsToldTo() throws Exception {
+    startWith(WALL.endingAt(START + 10));
+    harness.endOfDefinitions();
+    harness.receive(as("m1", viewed(ANNA, START + 10)), as("m2", viewed(ANNA, START + 11)));
+    harness.endOfEvents();
+    assertThat(harness.said()).containsExactly("anna+10 m1");
+    assertThat(harness.watermarks()).containsExactly(START + 10);
+  }
+
+  @Test
+  void wakeUpComesAfterTheEventsOfItsInstantAndOnce() throws Exception {
+    harness.define(START + 5);
+    harness.receive(as("m1", viewed(ANNA, START)), as("m2", viewed(ANNA, START + 5)));
+    harness.watermark(START + 5);
+    assertThat(harness.said()).containsExactly("anna+0 m1", "anna+5 m2 woken");
+  }
+
+  @Test
+  void wakeUpNeedsNoFurtherEvent() throws Exception {
+    harness.define(WOKEN);
+    harness.receive(as("m1", viewed(ANNA, START)));
+    harness.watermark(WOKEN - 1);
+    assertThat(harness.said()).containsExactly("anna+0 m1");
+    restore();
+    harness.watermark(WOKEN);
+    assertThat(harness.said()).containsExactly("anna+" + (WOKEN - START) + " woken");
+  }
+
+  // State
+
+  @Test
+  void customerWithDeliveriesOnlyLeavesNothingAfter24HoursAndAStep() throws Exception {
+    harness.receive(delivered(ANNA, START), delivered(ANNA, START + 10), delivered(BERT, START));
+    harness.watermark(START + DAY + 10);
+    assertThat(harness.stateEntries()).isPositive();
+    harness.watermark(START + DAY + HOUR + 10);
+    assertThat(harness.stateEntries()).isZero();
+    assertThat(harness.numEventTimeTimers()).isZero();
+  }
+
+  @Test
+  void idsGoWithinAnHourAfterTheirWindowHoweverTheEventFalls() throws Exception {
+    for (long offset : new long[] {-1, 0, 1}) {
+      startWith(WALL);
+      harness.endOfDefinitions();
+      harness.receive(as("m", viewed(ANNA, START + offset)));
+      harness.watermark(START + offset + DAY + HOUR);
+      assertThat(harness.stateEntries()).as("at the hour %s", offset).isZero();
+      assertThat(harness.numEventTimeTimers()).isZero();
+    }
+  }
+
+  @Test
+  void erasedCustomersPaidOrdersAreForgotten() throws Exception {
+    harness.receive(as("m1", paid(ANNA, START, "o1")), erased(ANNA, START + 1));
+    harness.watermark(START + 2 * DAY);
+    assertThat(harness.stateEntries()).isZero();
+    assertThat(harness.numEventTimeTimers()).isZero();
+    harness.receive(as("m2", paid(ANNA, START + 3 * DAY, "o1")));
+    harness.watermark(START + 3 * DAY);
+    assertThat(harness.said()).contains("anna+" + 3 * DAY + " m2");
+  }
+
+  @Test
+  void orderPaidAtTheInstantOfTheErasureIsPaidOnce() throws Exception {
+    harness.receive(
+        erased(ANNA, START),
+        as("m1", paid(ANNA, START, "o1")),
+        as("m2", paid(ANNA, START + 1, "o1")));
+    harness.watermark(START + 1);
+    assertThat(harness.said()).containsExactly("anna+0 profile@" + START + " m1");
+  }
+
+  @Test
+  void lateEventsLeaveNoState() throws Exception {
+    harness.watermark(START);
+    harness.receive(viewed(ANNA, START), paid(BERT, START - 1, "o1"));
+    assertThat(harness.stateEntries()).isZero();
+    assertThat(harness.numEventTimeTimers()).isZero();
+  }
+
+  private void startWith(IngestConfig ingest) throws Exception {
+    if (harness != null) {
+      harness.close();
+    }
+    harness = CustomerHarness.start(new Diary(), ingest, backend);
+  }
+
+  private void restore() throws Exception {
+    OperatorSubtaskState snapshot = harness.snapshot(1, 1);
+    harness.close();
+    harness = CustomerHarness.restore(snapshot, new Diary(), WALL, backend, 1, 1, 0);
+  }
+
+  /** Says who did what when; a definition is an instant at which everybody is to be woken. */
+  private static final class Diary implements CustomerFunction<Long, String> {
+    private transient CustomerContext<String> context;
+    private Long wakeAt;
+
+    @Override
+    public void open(CustomerContext<String> lent) {
+      context = lent;
+    }
+
+    @Override
+    public void onDefinition(Long definition) {
+      wakeAt = definition;
+    }
+
+    @Override
+    public void onInstant(CustomerKey customer, long atMillis, List<CustomerEvent> events) {
+      StringBuilder entry = new StringBuilder(customer.customerId() + "+" + (atMillis - START));
+      for (CustomerEvent event : events) {
+        entry.append(' ').append(event.messageId());
+        if (event.messageId().equals("m") && event.order() != null) {
+          entry.append(':').append(event.raw()[0]);
+        }
+        if (wakeAt != null && wakeAt > atMillis) {
+          context.wakeAt(wakeAt);
+          context.wakeAt(wakeAt);
+        }
+      }
+      // Ids expire on the hour; those wake-ups are nobody's business.
+      boolean woken = wakeAt == null ? events.isEmpty() && atMillis == WOKEN : wakeAt == atMillis;
+      if (woken) {
+        entry.append(" woken");
+      }
+      if (woken || !events.isEmpty()) {
+        context.emit(entry.toString());
+      }
+    }
+  }
+}
