@@ -57,6 +57,7 @@ public record EngageConfig(
           .noDefaultValue()
           .withDescription("A file of client properties, such as TLS and SASL.");
 
+  /** A text, since Flink would read this enum by its display names, {@code at-least-once}. */
   static final ConfigOption<String> DELIVERY_GUARANTEE =
       ConfigOptions.key("kafka.delivery-guarantee")
           .stringType()
@@ -113,6 +114,8 @@ public record EngageConfig(
       Properties properties = new Properties();
       try (Reader in = Files.newBufferedReader(Path.of(file))) {
         properties.load(in);
+      } catch (IOException e) {
+        throw unreadable(CONFIG_FILE, file, e);
       }
       properties.stringPropertyNames().forEach(k -> values.put(k, properties.getProperty(k)));
     }
@@ -144,37 +147,50 @@ public record EngageConfig(
     String servers = required(config, BOOTSTRAP_SERVERS);
     String prefix = config.get(TOPIC_PREFIX);
     String file = config.get(KAFKA_PROPERTIES_FILE);
-    return file == null
-        ? new KafkaConfig(servers, prefix, Map.of())
-        : KafkaConfig.load(servers, prefix, Path.of(file));
+    if (file == null) {
+      return new KafkaConfig(servers, prefix, Map.of());
+    }
+    try {
+      return KafkaConfig.load(servers, prefix, Path.of(file));
+    } catch (IOException e) {
+      throw unreadable(KAFKA_PROPERTIES_FILE.key(), file, e);
+    }
   }
 
-  /** Flink knows a third one, which loses data. */
   private static DeliveryGuarantee guarantee(String name) {
     return switch (name) {
       case "AT_LEAST_ONCE" -> DeliveryGuarantee.AT_LEAST_ONCE;
       case "EXACTLY_ONCE" -> DeliveryGuarantee.EXACTLY_ONCE;
       default ->
           throw new IllegalArgumentException(
-              DELIVERY_GUARANTEE.key()
-                  + ": found \""
-                  + name
-                  + "\", expected AT_LEAST_ONCE or EXACTLY_ONCE");
+              "%s: found %s, expected AT_LEAST_ONCE or EXACTLY_ONCE"
+                  .formatted(DELIVERY_GUARANTEE.key(), name));
     };
   }
 
   private static String password(Configuration config, Map<String, String> environment)
       throws IOException {
     String file = config.get(CLICKHOUSE_PASSWORD_FILE);
-    return file == null
-        ? environment.getOrDefault(PASSWORD_VARIABLE, "")
-        : Files.readString(Path.of(file)).strip();
+    if (file == null) {
+      return environment.getOrDefault(PASSWORD_VARIABLE, "");
+    }
+    try {
+      return Files.readString(Path.of(file)).strip();
+    } catch (IOException e) {
+      throw unreadable(CLICKHOUSE_PASSWORD_FILE.key(), file, e);
+    }
+  }
+
+  /** Java says no more than the file's name, and nobody would know whose key it is. */
+  private static IOException unreadable(String key, String file, IOException e) {
+    return new IOException(
+        "%s: found %s, expected a file that can be read".formatted(key, file), e);
   }
 
   private static String required(Configuration config, ConfigOption<String> option) {
     String value = config.get(option);
     if (value == null) {
-      throw new IllegalArgumentException(option.key() + ": found nothing, expected " + "a value");
+      throw new IllegalArgumentException(option.key() + ": found nothing, expected a value");
     }
     return value;
   }
