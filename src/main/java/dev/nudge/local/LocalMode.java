@@ -241,10 +241,9 @@ public final class LocalMode implements AutoCloseable {
     return () -> {
       ReplayProgress progress = replay.progress();
       return new ClockReport(
-          Instant.ofEpochMilli(progress.clockMillis()),
+          progress.clockMillis() == 0 ? null : Instant.ofEpochMilli(progress.clockMillis()),
           ClockReport.Kind.REPLAY,
-          // As fast as it goes has no number.
-          Math.min(speed.eventSecondsPerSecond(), Double.MAX_VALUE),
+          speed.unlimited() ? 0 : speed.eventSecondsPerSecond(),
           progress.total() <= 0 ? 0 : (double) progress.lines() / progress.total(),
           progress.done());
     };
