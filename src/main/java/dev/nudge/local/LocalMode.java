@@ -50,6 +50,7 @@ public final class LocalMode implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final List<CompletableFuture<Void>> watched = new ArrayList<>();
   private final CompletableFuture<Void> end = new CompletableFuture<>();
+  private volatile boolean closing;
   private URI console;
   private Replay replay;
 
@@ -262,7 +263,8 @@ public final class LocalMode implements AutoCloseable {
     watched.add(
         part.whenComplete(
             (nothing, failure) -> {
-              if (failure != null) {
+              // What ends because all is closed has not ended by itself.
+              if (failure != null && !closing) {
                 end.completeExceptionally(ended(name, failure));
               }
             }));
@@ -291,12 +293,13 @@ public final class LocalMode implements AutoCloseable {
    */
   @Override
   public void close() {
-    Thread closing = new Thread(this::closeParts, "nudge-close-parts");
-    closing.setDaemon(true);
-    closing.start();
+    closing = true;
+    Thread closer = new Thread(this::closeParts, "nudge-close-parts");
+    closer.setDaemon(true);
+    closer.start();
     try {
-      closing.join(CLOSING_PATIENCE.toMillis());
-      if (closing.isAlive()) {
+      closer.join(CLOSING_PATIENCE.toMillis());
+      if (closer.isAlive()) {
         System.err.println("A part does not close; local mode ends without waiting for it.");
       }
     } catch (InterruptedException e) {

@@ -176,12 +176,13 @@ final class LocalProcess implements AutoCloseable {
 
   /** Ends it as Ctrl-C and {@code docker stop} do. */
   void stop() {
-    process.destroy();
+    // The handle leaves the streams open: what it says last is heard.
+    process.toHandle().destroy();
   }
 
   /** Ends it as a failure of power would. */
   void kill() {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
   }
 
   /** Completes when it and all its children have closed what they write to: they have ended. */
@@ -192,6 +193,6 @@ final class LocalProcess implements AutoCloseable {
   @Override
   public void close() {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
   }
 }
