@@ -18,6 +18,7 @@ export function useFormat() {
       compact: new Intl.NumberFormat(tag, { notation: 'compact', maximumFractionDigits: 1 }),
       signed: new Intl.NumberFormat(tag, { maximumFractionDigits: 0, signDisplay: 'exceptZero' }),
       percent: new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 }),
+      share: new Intl.NumberFormat(tag, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }),
       day: new Intl.DateTimeFormat(tag, { ...utc, year: 'numeric', month: 'short', day: 'numeric' }),
       shortDay: new Intl.DateTimeFormat(tag, { ...utc, month: 'short', day: 'numeric' }),
       month: new Intl.DateTimeFormat(tag, { ...utc, year: 'numeric', month: 'short' }),
@@ -46,6 +47,8 @@ export function useFormat() {
   const compact = (value: number) => made.value.compact.format(value)
   const signed = (value: number) => made.value.signed.format(value)
   const percent = (value: number) => made.value.percent.format(value)
+  /** For columns: always one decimal. */
+  const share = (value: number) => made.value.share.format(value)
   const day = (at: string | number) => made.value.day.format(new Date(at))
   const shortDay = (at: string | number) => made.value.shortDay.format(new Date(at))
   const month = (at: string | number) => made.value.month.format(new Date(at))
@@ -65,5 +68,5 @@ export function useFormat() {
     }).format(Math.max(0, millis) / (size as number))
   }
 
-  return { integer, short, compact, signed, percent, day, shortDay, month, minute, clockTime, localTime, span }
+  return { integer, short, compact, signed, percent, share, day, shortDay, month, minute, clockTime, localTime, span }
 }

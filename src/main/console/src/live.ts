@@ -7,8 +7,10 @@ export type Range = (typeof RANGES)[number]
 export type Counts = Record<Stage, number>
 
 export interface Clock {
-  now: string
+  /** Null while a replay has not begun. */
+  now: string | null
   kind: 'REPLAY' | 'WALL'
+  /** Event seconds a second; 0: as fast as it can. */
   speed: number
   progress: number
   done: boolean

@@ -10,14 +10,33 @@ export interface Theme {
   stage: Record<Origin, string>
 }
 
-/** The colours of style.css for canvases, which can't read them by themselves; follows light and dark. */
+/** The colours of style.css for canvases, which can't read them by themselves; follows light and dark. Paper is light. */
 export function useTheme() {
   const dark = window.matchMedia('(prefers-color-scheme: dark)')
   const theme = shallowRef(read())
   const changed = () => (theme.value = read())
   dark.addEventListener('change', changed)
   onScopeDispose(() => dark.removeEventListener('change', changed))
+  onPaper(changed)
   return theme
+}
+
+/** Calls back before the page is printed and after, with whether it is. */
+export function onPaper(turned: (paper: boolean) => void) {
+  const before = () => {
+    document.documentElement.classList.add('paper')
+    turned(true)
+  }
+  const after = () => {
+    document.documentElement.classList.remove('paper')
+    turned(false)
+  }
+  window.addEventListener('beforeprint', before)
+  window.addEventListener('afterprint', after)
+  onScopeDispose(() => {
+    window.removeEventListener('beforeprint', before)
+    window.removeEventListener('afterprint', after)
+  })
 }
 
 function read(): Theme {

@@ -7,6 +7,8 @@ export const en = {
   clock: {
     label: 'Event time',
     replay: 'Replay ×{speed} of real data',
+    replayUnlimited: 'Replay of real data',
+    waiting: 'Replay is about to begin',
     finished: 'Replay finished',
     wall: 'Live',
     progress: 'Progress of the replay',
@@ -121,6 +123,7 @@ export const en = {
       TIMESTAMP_TOO_LATE: 'Time in the future',
       ID_TOO_LONG: 'Id too long',
       RECORD_TOO_LARGE: 'Record too large',
+      DEFINITION_REFUSED: 'Definition refused',
     },
   },
   footer: 'Times are event times in UTC.',

@@ -9,6 +9,8 @@ export const zh: Words = {
   clock: {
     label: '事件时间',
     replay: '真实数据回放 ×{speed}',
+    replayUnlimited: '真实数据回放',
+    waiting: '回放即将开始',
     finished: '回放已结束',
     wall: '实时',
     progress: '回放进度',
@@ -123,6 +125,7 @@ export const zh: Words = {
       TIMESTAMP_TOO_LATE: '时间在未来',
       ID_TOO_LONG: '标识过长',
       RECORD_TOO_LARGE: '记录过大',
+      DEFINITION_REFUSED: '定义未被接受',
     },
   },
   footer: '时间均为事件时间（UTC）。',

@@ -8,9 +8,10 @@ import java.util.Objects;
  * real time shows a year in three minutes, and a page that showed the wall clock beside it would
  * mislead.
  *
- * @param now event time now
+ * @param now event time now; null while a replay does not know yet where it begins
  * @param kind whether the events are of today or of the past
- * @param speed event seconds a wall second, 1 for {@link Kind#WALL}
+ * @param speed event seconds a wall second, 1 for {@link Kind#WALL}; 0 for a replay that goes as
+ *     fast as it can, whose clock can't be foretold
  * @param progress how much of a replay has been played, from 0 to 1; 1 for {@link Kind#WALL}
  * @param done whether a replay has played its last event
  */
@@ -26,13 +27,16 @@ public record ClockReport(Instant now, Kind kind, double speed, double progress,
   /**
    * Checks the ranges.
    *
-   * @throws IllegalArgumentException if speed is not positive or progress not in [0, 1]
+   * @throws IllegalArgumentException if speed is below 0 or infinite, progress is not in [0, 1], or
+   *     the wall clock stands still
    */
   public ClockReport {
-    Objects.requireNonNull(now, "now");
     Objects.requireNonNull(kind, "kind");
-    if (!(speed > 0 && speed < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("speed is " + speed + ", not a positive number");
+    if (!(speed >= 0 && speed < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("speed is " + speed + ", not a number from 0 on");
+    }
+    if (kind == Kind.WALL && (now == null || speed == 0)) {
+      throw new IllegalArgumentException("the wall clock is known and does not stand still");
     }
     if (!(progress >= 0 && progress <= 1)) {
       throw new IllegalArgumentException("progress is " + progress + ", not in [0, 1]");

@@ -2,6 +2,7 @@ package dev.nudge.console;
 
 import dev.nudge.clickhouse.ClickHouseConfig;
 import dev.nudge.event.LifecycleStage;
+import dev.nudge.rehearse.StageHistory;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;

@@ -1,5 +1,6 @@
 package dev.nudge.console;
 
+import dev.nudge.rehearse.StageHistory;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -210,8 +211,11 @@ final class LiveFeed implements AutoCloseable {
       Map<Period, Map<String, String>> byPeriod = new EnumMap<>(Period.class);
       try {
         Optional<LifecycleQueries.Extent> extent = queries.extent(tenant);
-        long now = config.clock().get().now().toEpochMilli();
-        long end = Math.max(now, extent.map(LifecycleQueries.Extent::last).orElse(now));
+        Instant now = config.clock().get().now();
+        // A replay that has not begun leaves the period's end to the newest row; without one the
+        // page has nothing to draw.
+        long known = now == null ? 0 : now.toEpochMilli();
+        long end = Math.max(known, extent.map(LifecycleQueries.Extent::last).orElse(known));
         for (Period period : periods) {
           byPeriod.put(period, ofPeriod(period, extent.orElse(null), end));
         }
@@ -302,7 +306,7 @@ final class LiveFeed implements AutoCloseable {
                   report.map(FlinkRest.Report::duplicates).flatMap(HealthWatch::whole).orElse(null),
                   report.map(FlinkRest.Report::lagRecords).flatMap(HealthWatch::whole).orElse(null),
                   watermark,
-                  watermark == null
+                  watermark == null || now == null
                       ? null
                       : Math.max(0, now.toEpochMilli() - watermark.toEpochMilli()),
                   deadLetters,

@@ -239,32 +239,15 @@ public final class LocalMode implements AutoCloseable {
     if (replay == null) {
       return () -> ClockReport.wall(Instant.now());
     }
-    Pace pace = new Pace();
     return () -> {
       ReplayProgress progress = replay.progress();
       return new ClockReport(
-          Instant.ofEpochMilli(progress.clockMillis()),
+          progress.clockMillis() == 0 ? null : Instant.ofEpochMilli(progress.clockMillis()),
           ClockReport.Kind.REPLAY,
-          speed.unlimited() ? pace.at(progress.clockMillis()) : speed.eventSecondsPerSecond(),
+          speed.unlimited() ? 0 : speed.eventSecondsPerSecond(),
           progress.total() <= 0 ? 0 : (double) progress.lines() / progress.total(),
           progress.done());
     };
-  }
-
-  /** Event seconds a second on average, for a replay that is as fast as it can be. */
-  private static final class Pace {
-    private long fromMillis;
-    private long fromNanos;
-
-    synchronized double at(long clockMillis) {
-      long now = System.nanoTime();
-      if (fromMillis == 0) {
-        fromMillis = clockMillis;
-        fromNanos = now;
-      }
-      double seconds = Math.max(now - fromNanos, 1) / (double) Duration.ofSeconds(1).toNanos();
-      return Math.max(1, (clockMillis - fromMillis) / 1_000.0 / seconds);
-    }
   }
 
   private static String http(ClickHouseConfig clickHouse) {

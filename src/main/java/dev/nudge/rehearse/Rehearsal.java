@@ -77,10 +77,11 @@ public final class Rehearsal {
    *
    * @param records lines read
    * @param skipped usable records later than the end
+   * @param from the first usable record; null when there was none up to the end
    * @param until the end of the world; null when no record was usable
    * @param millis how long it took by the wall clock
    */
-  public record Summary(long records, long skipped, Instant until, long millis) {}
+  public record Summary(long records, long skipped, Instant from, Instant until, long millis) {}
 
   /**
    * Runs to the end.
@@ -107,10 +108,12 @@ public final class Rehearsal {
     RecordDecoder decoder = new RecordDecoder(config);
     List<MergedFiles.Source> sources = new ArrayList<>();
     long records = 0;
+    long first = Long.MAX_VALUE;
     long last = Long.MIN_VALUE;
     for (InputFile input : inputs) {
       Survey survey = Survey.of(input, decoder);
       records += survey.records();
+      first = Math.min(first, survey.firstMillis());
       last = Math.max(last, survey.lastMillis());
       sources.add(new MergedFiles.Source(input, sortedIfNeeded(input, survey, decoder, temporary)));
     }
@@ -125,9 +128,10 @@ public final class Rehearsal {
         new Summary(
             records,
             skipped,
+            first > end ? null : Instant.ofEpochMilli(first),
             end == Long.MIN_VALUE ? null : Instant.ofEpochMilli(end),
             TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
-    Report.write(out, summary);
+    Report.write(out, summary, Outputs.NAMES);
     return summary;
   }
 
@@ -252,7 +256,7 @@ public final class Rehearsal {
 
   /** The files of the results, and the folders of their unsorted parts. */
   record Outputs(Path temporary) {
-    private static final List<String> NAMES = List.of("moments", "stage_changes", "dead_letters");
+    static final List<String> NAMES = List.of("moments", "stage_changes", "dead_letters");
 
     void write(EngageTopology.Outputs engage) throws IOException {
       write(

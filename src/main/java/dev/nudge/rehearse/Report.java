@@ -1,14 +1,256 @@
 package dev.nudge.rehearse;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.nudge.event.DeadLetterReason;
+import dev.nudge.event.LifecycleStage;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 
-/** Placeholder. */
+/**
+ * Tells a marketer what came out: one HTML file that needs nothing but a browser, with the numbers
+ * of the result files beside it.
+ *
+ * <p>Example: of the lines "Anna (none) to NEW" and "Anna NEW to GROWING" it keeps two numbers in
+ * two buckets of time, and the page draws a curve for NEW that rises and falls and one for GROWING.
+ *
+ * <p>What it keeps does not grow with the files: so many tenants at most, and for each so many
+ * buckets of every kind of change. There is no wall clock in it: the same results give the same
+ * bytes.
+ */
 final class Report {
-  private Report() {}
+  /** More tenants than this make no report but a phone book; their changes are counted as one. */
+  static final int MAX_TENANTS = 20;
 
-  static void write(Path out, Rehearsal.Summary summary) throws IOException {
-    Files.writeString(out.resolve("report.html"), summary.toString());
+  private static final String TEMPLATE = "/report/report.html";
+  private static final String DATA = "<script type=\"application/json\" id=\"rehearsal\">";
+  private static final String DATA_END = "</script>";
+  private static final JsonFactory FACTORY = new JsonFactory();
+
+  private final Rehearsal.Summary summary;
+  private final List<String> files;
+  private final long startMillis;
+  private final long endMillis;
+  private final long bucketMillis;
+
+  private final Map<String, Changes> tenants = new TreeMap<>();
+  private final Map<DeadLetterReason, Long> deadLetters = new EnumMap<>(DeadLetterReason.class);
+  private long changesOfOthers;
+
+  private Report(Rehearsal.Summary summary, List<String> files) {
+    this.summary = summary;
+    this.files = files;
+    endMillis = summary.until() == null ? 0 : summary.until().toEpochMilli();
+    startMillis = summary.from() == null ? endMillis : summary.from().toEpochMilli();
+    bucketMillis = StageHistory.bucketMillis(startMillis, endMillis);
+  }
+
+  /**
+   * Writes {@code report.html} beside the results.
+   *
+   * @param out the folder of the results
+   * @param files the results' names without {@code .jsonl}, for the page to tell of
+   * @throws IllegalStateException if the page is not on the class path: the build puts it there
+   */
+  static void write(Path out, Rehearsal.Summary summary, List<String> files) throws IOException {
+    Report report = new Report(summary, files);
+    report.count(out);
+    String page = template();
+    int data = page.indexOf(DATA) + DATA.length();
+    int end = page.indexOf(DATA_END, data);
+    Files.writeString(
+        out.resolve("report.html"), page.substring(0, data) + report.json() + page.substring(end));
+  }
+
+  private static String template() throws IOException {
+    try (InputStream page = Report.class.getResourceAsStream(TEMPLATE)) {
+      if (page == null) {
+        throw new IllegalStateException(
+            "The report's page is missing from the class path; mvn process-resources builds it");
+      }
+      return new String(page.readAllBytes(), UTF_8);
+    }
+  }
+
+  private void count(Path out) throws IOException {
+    eachLine(
+        out.resolve("stage_changes.jsonl"),
+        Set.of("tenant", "from", "to", "at"),
+        line -> {
+          String tenant = line.get("tenant");
+          Changes changes = tenants.get(tenant);
+          if (changes == null && tenants.size() < MAX_TENANTS) {
+            changes = new Changes(tenant);
+            tenants.put(tenant, changes);
+          }
+          if (changes == null) {
+            changesOfOthers++;
+            return;
+          }
+          String from = line.get("from");
+          changes.add(
+              Instant.parse(line.get("at")).toEpochMilli(),
+              from == null ? null : LifecycleStage.valueOf(from),
+              LifecycleStage.valueOf(line.get("to")));
+        });
+    eachLine(
+        out.resolve("dead_letters.jsonl"),
+        Set.of("reason"),
+        line -> deadLetters.merge(DeadLetterReason.valueOf(line.get("reason")), 1L, Long::sum));
+  }
+
+  /** From where to where; {@code from} is null for the first stage. */
+  private record Kind(LifecycleStage from, LifecycleStage to) {
+    private static final Comparator<Kind> IN_ORDER_OF_A_LIFE =
+        Comparator.comparing(
+                Kind::from, Comparator.nullsFirst(Comparator.<LifecycleStage>naturalOrder()))
+            .thenComparing(Kind::to);
+  }
+
+  /** One tenant's changes, counted by bucket and kind: some 400 buckets of some 20 kinds. */
+  private final class Changes {
+    private final String tenant;
+    private final Map<Kind, Map<Long, Long>> bucketsByKind = new TreeMap<>(Kind.IN_ORDER_OF_A_LIFE);
+    private long total;
+
+    Changes(String tenant) {
+      this.tenant = tenant;
+    }
+
+    void add(long atMillis, LifecycleStage from, LifecycleStage to) {
+      long inside = Math.min(Math.max(atMillis, startMillis), endMillis);
+      bucketsByKind
+          .computeIfAbsent(new Kind(from, to), kind -> new HashMap<>())
+          .merge(Math.floorDiv(inside, bucketMillis), 1L, Long::sum);
+      total++;
+    }
+
+    StageHistory history() {
+      List<StageHistory.Move> moves = new ArrayList<>();
+      bucketsByKind.forEach(
+          (kind, buckets) ->
+              buckets.forEach(
+                  (bucket, changes) ->
+                      moves.add(new StageHistory.Move(bucket, kind.from(), kind.to(), changes))));
+      return StageHistory.of(moves, startMillis, endMillis, bucketMillis);
+    }
+  }
+
+  private String json() throws IOException {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = FACTORY.createGenerator(text)) {
+      json.writeStartObject();
+      writeTime(json, "from", summary.from());
+      writeTime(json, "until", summary.until());
+      json.writeNumberField("records", summary.records());
+      json.writeNumberField("skipped", summary.skipped());
+      writeDeadLetters(json);
+      json.writeArrayFieldStart("files");
+      for (String file : files) {
+        json.writeString(file);
+      }
+      json.writeEndArray();
+      json.writeNumberField("changesOfOthers", changesOfOthers);
+      json.writeArrayFieldStart("tenants");
+      List<Changes> largestFirst = new ArrayList<>(tenants.values());
+      // Sorting is stable: of two equal ones the first by name comes first.
+      largestFirst.sort(Comparator.comparingLong((Changes changes) -> changes.total).reversed());
+      for (Changes changes : largestFirst) {
+        writeTenant(json, changes);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    // Names are the shop's own; none of them may end the element that holds them.
+    return text.toString().replace("<", "\\u003c");
+  }
+
+  private void writeDeadLetters(JsonGenerator json) throws IOException {
+    json.writeArrayFieldStart("deadLetters");
+    List<Map.Entry<DeadLetterReason, Long>> mostFirst = new ArrayList<>(deadLetters.entrySet());
+    mostFirst.sort(Map.Entry.<DeadLetterReason, Long>comparingByValue().reversed());
+    for (Map.Entry<DeadLetterReason, Long> reason : mostFirst) {
+      json.writeStartObject();
+      json.writeStringField("reason", reason.getKey().name());
+      json.writeNumberField("count", reason.getValue());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private void writeTenant(JsonGenerator json, Changes changes) throws IOException {
+    StageHistory history = changes.history();
+    json.writeStartObject();
+    json.writeStringField("name", changes.tenant);
+    // The curve begins with nobody: at the first record nobody had a stage yet.
+    json.writeArrayFieldStart("times");
+    json.writeNumber(startMillis);
+    for (StageHistory.Point point : history.points()) {
+      json.writeNumber(point.at().toEpochMilli());
+    }
+    json.writeEndArray();
+    json.writeObjectFieldStart("counts");
+    for (LifecycleStage stage : LifecycleStage.values()) {
+      json.writeArrayFieldStart(stage.name());
+      json.writeNumber(0);
+      for (StageHistory.Point point : history.points()) {
+        json.writeNumber(point.counts().get(stage));
+      }
+      json.writeEndArray();
+    }
+    json.writeEndObject();
+    json.writeArrayFieldStart("moves");
+    for (Map.Entry<Kind, Map<Long, Long>> entry : changes.bucketsByKind.entrySet()) {
+      LifecycleStage from = entry.getKey().from();
+      json.writeStartObject();
+      json.writeStringField("from", from == null ? "NONE" : from.name());
+      json.writeStringField("to", entry.getKey().to().name());
+      json.writeNumberField(
+          "changes", entry.getValue().values().stream().mapToLong(Long::longValue).sum());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void writeTime(JsonGenerator json, String name, Instant time) throws IOException {
+    json.writeStringField(name, time == null ? null : time.toString());
+  }
+
+  /** Reads some text fields of every line; what else a line holds is passed over unread. */
+  private static void eachLine(Path file, Set<String> fields, Consumer<Map<String, String>> reader)
+      throws IOException {
+    Map<String, String> line = new HashMap<>();
+    try (JsonParser json = FACTORY.createParser(file.toFile())) {
+      while (json.nextToken() != null) {
+        line.clear();
+        for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
+          JsonToken value = json.nextToken();
+          if (value == JsonToken.VALUE_STRING && fields.contains(field)) {
+            line.put(field, json.getText());
+          } else {
+            json.skipChildren();
+          }
+        }
+        reader.accept(line);
+      }
+    }
   }
 }

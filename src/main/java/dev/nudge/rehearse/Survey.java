@@ -13,17 +13,19 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a first reading of a file tells: how many records, up to when, and whether they are in
- * order.
+ * What a first reading of a file tells: how many records, from when to when, and whether they are
+ * in order.
  *
  * @param records lines that are not blank
+ * @param firstMillis the least time of a usable record; {@link Long#MAX_VALUE} without any
  * @param lastMillis the greatest time of a usable record; {@link Long#MIN_VALUE} without any
  * @param inOrder whether usable records stand by time
  */
-record Survey(long records, long lastMillis, boolean inOrder) {
+record Survey(long records, long firstMillis, long lastMillis, boolean inOrder) {
 
   static Survey of(InputFile file, RecordDecoder decoder) throws IOException {
     long records = 0;
+    long first = Long.MAX_VALUE;
     long last = Long.MIN_VALUE;
     boolean inOrder = true;
     try (Lines lines = new Lines(file.open(), Lines.MAX_RECORD_LINE_BYTES)) {
@@ -32,11 +34,12 @@ record Survey(long records, long lastMillis, boolean inOrder) {
         Ingested ingested = decode(file, decoder, line, lines.number());
         if (ingested.deadLetter() == null) {
           inOrder &= ingested.atMillis() >= last;
+          first = Math.min(first, ingested.atMillis());
           last = Math.max(last, ingested.atMillis());
         }
       }
     }
-    return new Survey(records, last, inOrder);
+    return new Survey(records, first, last, inOrder);
   }
 
   /** Writes the file anew by time; each line keeps its number in front, by which it is reported. */

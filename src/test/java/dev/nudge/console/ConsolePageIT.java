@@ -3,18 +3,15 @@ package dev.nudge.console;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.setDefaultAssertionTimeout;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.nudge.Chromium;
 import dev.nudge.clickhouse.ClickHouseConfig;
 import dev.nudge.clickhouse.Migrations;
 import dev.nudge.event.LifecycleStage;
@@ -41,11 +38,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -57,25 +52,14 @@ import org.junit.jupiter.api.io.TempDir;
 class ConsolePageIT {
   private static final String TENANT = "online-retail";
   private static final Instant NOW = Instant.parse("2011-10-15T00:00:00Z");
-  private static final Path SCREENSHOTS = Path.of("target/screenshots");
-  private static final List<String> CHROMIUM_FLAGS =
-      List.of(
-          "--no-sandbox",
-          "--disable-gpu",
-          "--disable-quic",
-          "--no-first-run",
-          "--disable-background-networking",
-          "--disable-component-update",
-          "--disable-sync");
 
   @TempDir static Path directory;
 
   private static EmbeddedClickHouse clickHouse;
   private static ConsoleServer console;
-  private static Playwright playwright;
-  private static Browser browser;
+  private static Chromium browser;
   private static final AtomicReference<ClockReport> CLOCK =
-      new AtomicReference<>(new ClockReport(NOW, ClockReport.Kind.REPLAY, 172_800, 0.847, false));
+      new AtomicReference<>(replay(NOW, 172_800));
 
   /** What happened up to now, and a customer who comes thereafter. */
   private static List<JsonNode> past;
@@ -86,14 +70,7 @@ class ConsolePageIT {
 
   @BeforeAll
   static void start() throws Exception {
-    Optional<Path> chromium =
-        Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-            .map(Path::of)
-            .filter(Files::isExecutable)
-            .findFirst();
-    assumeTrue(
-        chromium.isPresent(),
-        "no Chromium on this machine (apt-get install chromium): the page is not tested");
+    Chromium.assumeInstalled();
     clickHouse =
         EmbeddedClickHouse.start(
             ChdbLibrary.locate(Path.of("unused")), directory.resolve("clickhouse"), 0);
@@ -106,21 +83,12 @@ class ConsolePageIT {
         ConsoleServer.start(ConsoleConfig.local(0, clickHouse.config()).withClock(CLOCK::get));
     // The feed rests between its rounds; a busy machine makes them long.
     setDefaultAssertionTimeout(30_000);
-    playwright =
-        Playwright.create(
-            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(chromium.get())
-                    .setArgs(CHROMIUM_FLAGS));
+    browser = Chromium.start();
   }
 
   @AfterAll
   static void stop() throws Exception {
-    for (AutoCloseable one : new AutoCloseable[] {browser, playwright, console, clickHouse}) {
+    for (AutoCloseable one : new AutoCloseable[] {browser, console, clickHouse}) {
       if (one != null) {
         one.close();
       }
@@ -147,7 +115,7 @@ class ConsolePageIT {
       assertThat(page.getByRole(AriaRole.BANNER)).containsText("Replay ×172,800 of real data");
       assertThat(page.getByText("Field missing")).isVisible();
       assertThat(page.getByTestId("moment")).hasCount(60);
-      screenshot(page, "console-en");
+      Chromium.screenshot(page, "console-en");
 
       // Another brand's customers are other customers.
       page.getByLabel("Brand").selectOption("other");
@@ -171,7 +139,7 @@ class ConsolePageIT {
         assertThat(page.locator(".tile", new Page.LocatorOptions().setHasText(stage))).isVisible();
       }
       assertThat(page.getByRole(AriaRole.BANNER)).containsText("真实数据回放 ×172,800");
-      screenshot(page, "console-zh");
+      Chromium.screenshot(page, "console-zh");
     }
   }
 
@@ -181,12 +149,12 @@ class ConsolePageIT {
         BrowserContext english = context("en-GB", ColorScheme.DARK, 1440, 900)) {
       Page page = open(chinese, TENANT);
       assertThat(page.locator("html")).hasAttribute("lang", "zh-CN");
-      screenshot(page, "console-zh-dark");
+      Chromium.screenshot(page, "console-zh-dark");
 
       page = open(english, TENANT);
       assertThat(page.locator("html")).hasAttribute("lang", "en");
       assertThat(page.locator("body")).hasCSS("background-color", "rgb(15, 20, 19)");
-      screenshot(page, "console-en-dark");
+      Chromium.screenshot(page, "console-en-dark");
     }
   }
 
@@ -194,7 +162,7 @@ class ConsolePageIT {
   void fitsAPhone() throws Exception {
     try (BrowserContext context = context("zh-CN", ColorScheme.LIGHT, 390, 844)) {
       Page page = open(context, TENANT);
-      screenshot(page, "console-zh-phone");
+      Chromium.screenshot(page, "console-zh-phone");
       assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(390);
     }
   }
@@ -234,6 +202,37 @@ class ConsolePageIT {
   }
 
   @Test
+  void replayWithoutSpeedLimitNamesNoSpeedAndItsClockStandsBetweenReports() throws Exception {
+    try (BrowserContext context = context("en-GB", ColorScheme.LIGHT, 1440, 900)) {
+      CLOCK.set(replay(NOW, 0));
+      Page page = open(context, TENANT);
+
+      assertThat(page.locator(".badge")).hasText("Replay of real data");
+      assertThat(page.locator(".clock time")).hasAttribute("datetime", "2011-10-15T00:00:00.000Z");
+      page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("中文")).click();
+      assertThat(page.locator(".badge")).hasText("真实数据回放");
+    } finally {
+      CLOCK.set(replay(NOW, 172_800));
+    }
+  }
+
+  @Test
+  void replayThatHasNotBegunShowsNoTime() throws Exception {
+    try (BrowserContext context = context("en-GB", ColorScheme.LIGHT, 1440, 900)) {
+      CLOCK.set(replay(null, 0));
+      Page page = open(context, TENANT);
+
+      assertThat(page.locator(".badge")).hasText("Replay is about to begin");
+      assertThat(page.locator(".clock time")).hasCount(0);
+      // What earlier runs left is shown up to its newest row.
+      assertThat(page.getByTestId("total"))
+          .hasAttribute("data-value", String.valueOf(total(TENANT)));
+    } finally {
+      CLOCK.set(replay(NOW, 172_800));
+    }
+  }
+
+  @Test
   void stageInFocusNarrowsEveryPanel() throws Exception {
     try (BrowserContext context = context("en-GB", ColorScheme.LIGHT, 1440, 900)) {
       Page page = open(context, TENANT);
@@ -249,7 +248,7 @@ class ConsolePageIT {
       for (Locator chip : page.locator(".moment-move .chip-strong").all()) {
         assertThat(chip).hasText("Lost");
       }
-      screenshot(page, "console-en-focus");
+      Chromium.screenshot(page, "console-en-focus");
     }
   }
 
@@ -268,7 +267,7 @@ class ConsolePageIT {
       page.navigate(console.uri().toString());
 
       assertThat(page.getByText("Waiting for the first data")).isVisible();
-      screenshot(page, "console-en-waiting");
+      Chromium.screenshot(page, "console-en-waiting");
     }
   }
 
@@ -290,13 +289,8 @@ class ConsolePageIT {
     }
   }
 
-  private BrowserContext context(String locale, ColorScheme colours, int width, int height) {
-    return browser.newContext(
-        new Browser.NewContextOptions()
-            .setLocale(locale)
-            .setColorScheme(colours)
-            .setViewportSize(width, height)
-            .setDeviceScaleFactor(width < 500 ? 2 : 1));
+  private static BrowserContext context(String locale, ColorScheme colours, int width, int height) {
+    return browser.context(locale, colours, width, height);
   }
 
   /** Opens the page and waits for its first numbers. */
@@ -312,18 +306,11 @@ class ConsolePageIT {
 
   /** Whatever the policy blocks is an error on the browser's console. */
   private void listen(Page page) {
-    page.onConsoleMessage(
-        message -> {
-          if (message.type().equals("error") || message.type().equals("warning")) {
-            complaints.add(message.text());
-          }
-        });
-    page.onPageError(complaints::add);
+    Chromium.listen(page, complaints);
   }
 
-  private static void screenshot(Page page, String name) {
-    page.screenshot(
-        new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")).setFullPage(true));
+  private static ClockReport replay(Instant now, double speed) {
+    return new ClockReport(now, ClockReport.Kind.REPLAY, speed, 0.847, false);
   }
 
   private static void readExpected() throws IOException {

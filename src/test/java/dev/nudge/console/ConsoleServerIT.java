@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nudge.clickhouse.Migrations;
 import dev.nudge.local.ChdbLibrary;
 import dev.nudge.local.EmbeddedClickHouse;
+import dev.nudge.rehearse.StageHistory;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

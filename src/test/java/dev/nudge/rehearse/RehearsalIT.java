@@ -51,6 +51,7 @@ class RehearsalIT {
     whole = folder.resolve("whole");
     assertThat(summary.records()).isEqualTo(22_186);
     assertThat(summary.skipped()).isZero();
+    assertThat(summary.from()).isEqualTo("2010-12-01T08:26:00Z");
     assertThat(summary.until()).isEqualTo(OnlineRetail.UNTIL);
     rehearse("part", gz("first.jsonl.gz", first), List.of(), null, 2);
     part = folder.resolve("part");
@@ -80,6 +81,8 @@ class RehearsalIT {
     rehearse("four", input, List.of(), null, 4);
     expectSameResults("one");
     expectSameResults("four");
+    expectSameReport("one");
+    expectSameReport("four");
   }
 
   @Test
@@ -88,6 +91,7 @@ class RehearsalIT {
     Collections.shuffle(shuffled, new Random(20260105));
     rehearse("shuffled", plain("shuffled.jsonl", shuffled, UTF_8), List.of(), null, 2);
     expectSameResults("shuffled");
+    expectSameReport("shuffled");
   }
 
   @Test
@@ -184,6 +188,7 @@ class RehearsalIT {
             Instant.parse("2010-11-30T00:00:00Z"),
             1);
     assertThat(summary.skipped()).isEqualTo(10);
+    assertThat(summary.from()).isNull();
     assertThat(Files.readString(folder.resolve("never/stage_changes.jsonl"))).isEmpty();
   }
 
@@ -227,6 +232,12 @@ class RehearsalIT {
             parallelism,
             folder.resolve(name))
         .run((done, total) -> {});
+  }
+
+  /** The report tells what was read, so it is the same only for the same records. */
+  private static void expectSameReport(String name) {
+    assertThat(folder.resolve(name).resolve("report.html"))
+        .hasSameBinaryContentAs(part.resolve("report.html"));
   }
 
   private static void expectSameResults(String name) {

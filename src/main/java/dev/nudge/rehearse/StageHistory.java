@@ -1,4 +1,4 @@
-package dev.nudge.console;
+package dev.nudge.rehearse;
 
 import dev.nudge.event.LifecycleStage;
 import java.time.Duration;
@@ -21,10 +21,10 @@ import java.util.Map;
  * @param current the counts of the last point
  * @param total customers that have a stage
  */
-record StageHistory(List<Point> points, Map<LifecycleStage, Long> current, long total) {
+public record StageHistory(List<Point> points, Map<LifecycleStage, Long> current, long total) {
 
   /** Counts of all stages at a time. */
-  record Point(Instant at, Map<LifecycleStage, Long> counts) {}
+  public record Point(Instant at, Map<LifecycleStage, Long> counts) {}
 
   /**
    * How many changes of one kind fell into one bucket.
@@ -34,10 +34,10 @@ record StageHistory(List<Point> points, Map<LifecycleStage, Long> current, long 
    * @param to the stage entered
    * @param changes how many
    */
-  record Move(long bucket, LifecycleStage from, LifecycleStage to, long changes) {}
+  public record Move(long bucket, LifecycleStage from, LifecycleStage to, long changes) {}
 
   /** More points than this are a burden for the wire and invisible on a screen. */
-  static final int MAX_POINTS = 400;
+  public static final int MAX_POINTS = 400;
 
   // Each is at most five times the one before, so a period has 80 points or more, unless it is
   // short.
@@ -56,7 +56,7 @@ record StageHistory(List<Point> points, Map<LifecycleStage, Long> current, long 
           Duration.ofDays(28));
 
   /** The length of a bucket, in milliseconds, that gives a period at most {@link #MAX_POINTS}. */
-  static long bucketMillis(long startMillis, long endMillis) {
+  public static long bucketMillis(long startMillis, long endMillis) {
     long length = endMillis - startMillis;
     for (Duration bucket : BUCKETS) {
       if (length / bucket.toMillis() + 1 < MAX_POINTS) {
@@ -74,7 +74,8 @@ record StageHistory(List<Point> points, Map<LifecycleStage, Long> current, long 
    * @param endMillis when it ends: at or after the last change
    * @param bucketMillis a bucket's length
    */
-  static StageHistory of(List<Move> moves, long startMillis, long endMillis, long bucketMillis) {
+  public static StageHistory of(
+      List<Move> moves, long startMillis, long endMillis, long bucketMillis) {
     List<Move> sorted = new ArrayList<>(moves);
     sorted.sort((a, b) -> Long.compare(a.bucket(), b.bucket()));
     Map<LifecycleStage, Long> counts = new EnumMap<>(LifecycleStage.class);

@@ -1,4 +1,4 @@
-package dev.nudge.console;
+package dev.nudge.rehearse;
 
 import static dev.nudge.event.LifecycleStage.GROWING;
 import static dev.nudge.event.LifecycleStage.LOST;

@@ -1,0 +1,185 @@
+package dev.nudge.rehearse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.nudge.event.DeadLetter;
+import dev.nudge.event.DeadLetterReason;
+import dev.nudge.event.Json;
+import dev.nudge.event.LifecycleStage;
+import dev.nudge.event.StageChange;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Anna and Bert, customers of acme, over three days. */
+class ReportTest {
+  private static final Instant MONDAY = Instant.parse("2026-01-05T09:00:00Z");
+  private static final Instant END = MONDAY.plus(Duration.ofDays(3));
+  private static final String HOSTILE = "</script><b>\"'&\u2028<!--";
+
+  @TempDir Path folder;
+
+  private final List<String> changes = new ArrayList<>();
+  private final List<String> deadLetters = new ArrayList<>();
+
+  @Test
+  void countsCustomersPerStageOverTimeAndMovesByKind() throws Exception {
+    threeDays();
+
+    JsonNode report = written(summary(END, 5_000));
+
+    assertThat(report.path("from").asText()).isEqualTo("2026-01-05T09:00:00Z");
+    assertThat(report.path("until").asText()).isEqualTo("2026-01-08T09:00:00Z");
+    assertThat(report.path("records").asLong()).isEqualTo(120);
+    assertThat(report.path("skipped").asLong()).isEqualTo(7);
+    assertThat(report.path("deadLetters").toString())
+        .isEqualTo(
+            "[{\"reason\":\"FIELD_MISSING\",\"count\":2},{\"reason\":\"NOT_JSON\",\"count\":1}]");
+    assertThat(report.path("files").toString()).isEqualTo("[\"moments\",\"stage_changes\"]");
+    assertThat(report.path("changesOfOthers").asLong()).isZero();
+    assertThat(report.path("tenants")).hasSize(1);
+    JsonNode acme = report.path("tenants").path(0);
+    assertThat(acme.path("name").asText()).isEqualTo("acme");
+    assertThat(acme.path("moves").toString())
+        .isEqualTo(
+            "[{\"from\":\"NONE\",\"to\":\"NEW\",\"changes\":2},"
+                + "{\"from\":\"NEW\",\"to\":\"GROWING\",\"changes\":1}]");
+    assertThat(at(acme, MONDAY)).isEqualTo("NEW 0, GROWING 0");
+    assertThat(at(acme, MONDAY.plus(Duration.ofHours(1)))).isEqualTo("NEW 1, GROWING 0");
+    assertThat(at(acme, MONDAY.plus(Duration.ofHours(25)))).isEqualTo("NEW 2, GROWING 0");
+    assertThat(at(acme, END)).isEqualTo("NEW 1, GROWING 1");
+  }
+
+  @Test
+  void namesCanNotLeaveTheirPlace() throws Exception {
+    change(HOSTILE, "Anna", null, LifecycleStage.NEW, MONDAY);
+
+    JsonNode report = written(summary(END, 5_000));
+
+    assertThat(report.path("tenants").path(0).path("name").asText()).isEqualTo(HOSTILE);
+    assertThat(page()).doesNotContain(HOSTILE, "</script><b>");
+    assertThat(page().split("</script>", -1)).hasSize(template().split("</script>", -1).length);
+  }
+
+  @Test
+  void sameResultsGiveTheSameBytesHoweverLongItTook() throws Exception {
+    threeDays();
+    written(summary(END, 5_000));
+    byte[] first = Files.readAllBytes(folder.resolve("report.html"));
+
+    written(summary(END, 999_999));
+
+    assertThat(folder.resolve("report.html")).hasBinaryContent(first);
+  }
+
+  @Test
+  void largestTenantsComeFirstAndThoseOverTheLimitAreCountedAsOne() throws Exception {
+    for (int tenant = 0; tenant < Report.MAX_TENANTS; tenant++) {
+      change("tenant" + tenant, "Anna", null, LifecycleStage.NEW, MONDAY.plusSeconds(tenant));
+    }
+    Instant later = MONDAY.plusSeconds(60);
+    change("tenant3", "Anna", LifecycleStage.NEW, LifecycleStage.GROWING, later);
+    change("one too many", "Anna", null, LifecycleStage.NEW, later);
+    change("two too many", "Anna", null, LifecycleStage.NEW, later);
+
+    JsonNode report = written(summary(END, 5_000));
+
+    assertThat(report.path("tenants")).hasSize(Report.MAX_TENANTS);
+    assertThat(report.path("tenants").findValuesAsText("name"))
+        .startsWith("tenant3", "tenant0", "tenant1", "tenant10")
+        .doesNotContain("one too many");
+    assertThat(report.path("changesOfOthers").asLong()).isEqualTo(2);
+  }
+
+  @Test
+  void longRehearsalHasNoMorePointsThanAShortOne() throws Exception {
+    Instant inFortyYears = MONDAY.plus(Duration.ofDays(40 * 365));
+    change("acme", "Anna", null, LifecycleStage.NEW, MONDAY);
+    change("acme", "Anna", LifecycleStage.NEW, LifecycleStage.DORMANT, inFortyYears);
+
+    JsonNode acme = written(summary(inFortyYears, 5_000)).path("tenants").path(0);
+
+    assertThat(acme.path("times").size()).isBetween(2, StageHistory.MAX_POINTS + 1);
+    assertThat(acme.path("counts").path("DORMANT")).hasSize(acme.path("times").size());
+  }
+
+  @Test
+  void rehearsalOfNothingSaysSo() throws Exception {
+    JsonNode report = written(new Rehearsal.Summary(0, 0, null, null, 12));
+
+    assertThat(report.path("from").isNull()).isTrue();
+    assertThat(report.path("until").isNull()).isTrue();
+    assertThat(report.path("tenants")).isEmpty();
+  }
+
+  @Test
+  void pageIsOneFileThatAllowsNoNetwork() throws Exception {
+    assertThat(template())
+        .contains("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';")
+        .doesNotContain("unsafe-inline", "unsafe-eval", " src=\"", "rel=\"stylesheet\"")
+        .hasSizeLessThan(1_200_000);
+  }
+
+  private void threeDays() {
+    change("acme", "Anna", null, LifecycleStage.NEW, MONDAY);
+    change("acme", "Bert", null, LifecycleStage.NEW, MONDAY.plus(Duration.ofDays(1)));
+    change("acme", "Anna", LifecycleStage.NEW, LifecycleStage.GROWING, END);
+    deadLetter(DeadLetterReason.NOT_JSON);
+    deadLetter(DeadLetterReason.FIELD_MISSING);
+    deadLetter(DeadLetterReason.FIELD_MISSING);
+  }
+
+  private void change(
+      String tenant, String customer, LifecycleStage from, LifecycleStage to, Instant at) {
+    changes.add(
+        Json.of(new StageChange(tenant, customer, from, to, at.toEpochMilli(), 1, 1, 1)) + "\n");
+  }
+
+  private void deadLetter(DeadLetterReason reason) {
+    byte[] raw = "{\"reason\": {}".getBytes(StandardCharsets.UTF_8);
+    deadLetters.add(Json.of(new DeadLetter(raw, "orders.jsonl", 0, 1, 0, reason, "no")) + "\n");
+  }
+
+  private static Rehearsal.Summary summary(Instant until, long millis) {
+    return new Rehearsal.Summary(120, 7, MONDAY, until, millis);
+  }
+
+  /** Writes the report and reads its numbers back from the page, as the browser does. */
+  private JsonNode written(Rehearsal.Summary summary) throws IOException {
+    Files.writeString(folder.resolve("stage_changes.jsonl"), String.join("", changes));
+    Files.writeString(folder.resolve("dead_letters.jsonl"), String.join("", deadLetters));
+    Report.write(folder, summary, List.of("moments", "stage_changes"));
+    String open = "<script type=\"application/json\" id=\"rehearsal\">";
+    int data = page().indexOf(open) + open.length();
+    return new ObjectMapper().readTree(page().substring(data, page().indexOf("</script>", data)));
+  }
+
+  private String page() throws IOException {
+    return Files.readString(folder.resolve("report.html"));
+  }
+
+  private static String template() throws IOException {
+    try (var page = Report.class.getResourceAsStream("/report/report.html")) {
+      return new String(page.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static String at(JsonNode tenant, Instant time) {
+    for (int i = 0; i < tenant.path("times").size(); i++) {
+      if (tenant.path("times").path(i).asLong() == time.toEpochMilli()) {
+        JsonNode counts = tenant.path("counts");
+        return "NEW " + counts.path("NEW").path(i) + ", GROWING " + counts.path("GROWING").path(i);
+      }
+    }
+    throw new AssertionError("no point at " + time + " among " + tenant.path("times"));
+  }
+}
