@@ -1,13 +1,10 @@
 package dev.nudge.cli;
 
 import dev.nudge.kafka.DeploymentClock;
-import dev.nudge.kafka.KafkaConfig;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.Map;
-import java.util.TreeMap;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParseResult;
 
 /** The command line: {@code java -jar nudge.jar VERB}. */
 @Command(
@@ -27,16 +24,19 @@ public final class Nudge {
   /** Runs a verb and exits with its code: 0 done, 1 failed, 2 refused for what was given. */
   public static void main(String[] args) {
     CommandLine nudge = new CommandLine(new Nudge());
-    nudge.addSubcommand(new PolicyCommand(Nudge::deploymentTime));
+    nudge.addSubcommand(
+        new PolicyCommand(kafka -> new DeploymentClock(kafka, Clock.systemUTC()).now()));
     nudge.setCaseInsensitiveEnumValuesAllowed(true);
+    nudge.setExecutionExceptionHandler(Nudge::failed);
     System.exit(nudge.execute(args));
   }
 
-  private static Instant deploymentTime(Map<String, Object> clients, String topicPrefix) {
-    Map<String, String> properties = new TreeMap<>();
-    clients.forEach((key, value) -> properties.put(key, value.toString()));
-    String servers = properties.remove("bootstrap.servers");
-    return new DeploymentClock(new KafkaConfig(servers, topicPrefix, properties), Clock.systemUTC())
-        .now();
+  /** What went wrong on the way, as sentences: a stack trace helps nobody who runs a command. */
+  private static int failed(Exception failure, CommandLine command, ParseResult parsed) {
+    command.getErr().println(failure.getMessage() == null ? failure : failure.getMessage());
+    for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+      command.getErr().println("  because: " + cause.getMessage());
+    }
+    return CommandLine.ExitCode.SOFTWARE;
   }
 }

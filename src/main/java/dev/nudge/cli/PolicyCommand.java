@@ -7,6 +7,8 @@ import dev.nudge.definition.KafkaDefinitionLog;
 import dev.nudge.definition.Policy;
 import dev.nudge.definition.PolicyVersion;
 import dev.nudge.definition.Problem;
+import dev.nudge.kafka.KafkaConfig;
+import dev.nudge.kafka.TopicName;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -43,11 +46,9 @@ public final class PolicyCommand implements Runnable {
     /**
      * The time now.
      *
-     * @param clients what every Kafka client needs
-     * @param topicPrefix begins the names of the deployment's topics
      * @throws KafkaException if the deployment can't be asked
      */
-    Instant now(Map<String, Object> clients, String topicPrefix);
+    Instant now(KafkaConfig deployment);
   }
 
   private final DeploymentTime time;
@@ -108,12 +109,10 @@ public final class PolicyCommand implements Runnable {
     }
     try {
       Instant effectiveAt =
-          at != null
-              ? at
-              : time.now(kafka.clients(), kafka.topicPrefix).plus(DefinitionPublisher.LEAD);
+          at != null ? at : time.now(kafka.config()).plus(DefinitionPublisher.LEAD);
       for (Policy policy : policies) {
         DefinitionPublisher.Applied applied =
-            kafka.publisher().applyFrom(policy, effectiveAt, force);
+            publisher(kafka).applyFrom(policy, effectiveAt, force);
         out().println(line(applied.version()) + (applied.changed() ? "" : ", unchanged"));
       }
       return DONE;
@@ -134,7 +133,7 @@ public final class PolicyCommand implements Runnable {
       @Option(names = "--tenant", paramLabel = "TENANT", required = true) String tenant,
       @Mixin KafkaOptions kafka) {
     try {
-      boolean deleted = kafka.publisher().delete(tenant);
+      boolean deleted = publisher(kafka).delete(tenant);
       out().println(tenant + (deleted ? ": deleted" : ": has no policy"));
       return DONE;
     } catch (KafkaException failure) {
@@ -148,7 +147,7 @@ public final class PolicyCommand implements Runnable {
       description = "List the published policies.")
   int list(@Mixin KafkaOptions kafka) {
     try {
-      DefinitionPublisher.Published published = kafka.publisher().list();
+      DefinitionPublisher.Published published = publisher(kafka).list();
       for (PolicyVersion version : published.policies()) {
         out().println(line(version));
       }
@@ -203,29 +202,12 @@ public final class PolicyCommand implements Runnable {
             version.tenant(), version.version(), Instant.ofEpochMilli(version.effectiveAtMillis()));
   }
 
-  /** Where the deployment's topics are. */
-  static final class KafkaOptions {
-    @Option(
-        names = "--kafka",
-        paramLabel = "HOST:PORT",
-        required = true,
-        description = "A broker of the deployment.")
-    private String bootstrapServers;
-
-    @Option(
-        names = "--topic-prefix",
-        paramLabel = "PREFIX",
-        defaultValue = "nudge.",
-        description = "What the topics' names begin with; ${DEFAULT-VALUE} if not given.")
-    private String topicPrefix;
-
-    private Map<String, Object> clients() {
-      return Map.of("bootstrap.servers", bootstrapServers);
-    }
-
-    private DefinitionPublisher publisher() {
-      return new DefinitionPublisher(new KafkaDefinitionLog(clients(), topicPrefix + "policies"));
-    }
+  private static DefinitionPublisher publisher(KafkaOptions kafka) {
+    KafkaConfig config = kafka.config();
+    Map<String, Object> clients = new TreeMap<>();
+    config.toProperties().forEach((key, value) -> clients.put(key.toString(), value));
+    return new DefinitionPublisher(
+        new KafkaDefinitionLog(clients, TopicName.POLICIES.withPrefix(config.topicPrefix())));
   }
 
   /** Reads an instant in ISO 8601 with its offset. */

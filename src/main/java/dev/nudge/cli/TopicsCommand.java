@@ -3,13 +3,11 @@ package dev.nudge.cli;
 import dev.nudge.kafka.KafkaConfig;
 import dev.nudge.kafka.TopicCheck;
 import dev.nudge.kafka.Topics;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -22,21 +20,7 @@ import picocli.CommandLine.Spec;
 final class TopicsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(names = "--kafka", required = true, paramLabel = "HOST:PORT", description = "A broker.")
-  private String kafka;
-
-  @Option(
-      names = "--topic-prefix",
-      paramLabel = "PREFIX",
-      defaultValue = KafkaConfig.DEFAULT_TOPIC_PREFIX,
-      description = "What the topics' names begin with (default: ${DEFAULT-VALUE}).")
-  private String prefix;
-
-  @Option(
-      names = "--kafka-properties",
-      paramLabel = "FILE",
-      description = "Client properties such as TLS and SASL.")
-  private Path properties;
+  @Mixin private KafkaOptions kafka;
 
   @Option(
       names = "--partitions",
@@ -53,11 +37,9 @@ final class TopicsCommand implements Callable<Integer> {
   private short replication;
 
   @Override
-  public Integer call() throws IOException {
-    KafkaConfig config =
-        properties == null
-            ? new KafkaConfig(kafka, prefix, Map.of())
-            : KafkaConfig.load(kafka, prefix, properties);
+  public Integer call() {
+    KafkaConfig config = kafka.config();
+    String prefix = config.topicPrefix();
     try (Admin admin = Admin.create(config.toProperties())) {
       TopicCheck check = Topics.create(admin, prefix, partitions, replication);
       check.findings().forEach(spec.commandLine().getErr()::println);

@@ -22,10 +22,10 @@ import org.apache.flink.connector.jdbc.core.datastream.sink.JdbcSink;
  * insert may store rows twice. That is harmless because the tables are ReplacingMergeTrees whose
  * key is the row's full identity; read them with {@code FINAL}.
  *
- * <p>ClickHouse away: an insert is tried {@value #RETRIES} more times, after 1, 2 and 3 seconds;
- * then the job fails and its restart strategy takes it back to the last checkpoint. A sink asks for
- * its table when it opens, so the job fails again at once until ClickHouse is back: an outage of
- * minutes needs a restart strategy that does not give up.
+ * <p>ClickHouse away: an insert is tried {@value #RETRIES} more times as long as the connection can
+ * be had again; then the job fails and its restart strategy takes it back to the last checkpoint. A
+ * sink asks for its table when it opens, so the job fails again at once until ClickHouse is back:
+ * an outage of minutes needs a restart strategy that does not give up.
  *
  * <p>For speed rows travel in binary ({@code beta.row_binary_for_simple_insert}, three times the
  * rate of text). In that mode the driver ignores the column list of the insert, so each binding
@@ -112,6 +112,8 @@ public final class Rows {
                 .withPassword(config.password())
                 .withProperty("beta.row_binary_for_simple_insert", "true")
                 .withProperty("clickhouse_setting_async_insert", "0")
+                // Tables stand by month; a replay of ten years must fit one insert.
+                .withProperty("clickhouse_setting_max_partitions_per_insert_block", "0")
                 .build());
   }
 }

@@ -12,6 +12,7 @@ import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * All that Detect keeps of one customer. It never ends by itself: whoever came back after years is
@@ -70,15 +71,16 @@ public record Customer(
 
   Customer told(Profile profile) {
     Map<String, Value> merged = new HashMap<>(attributes);
-    profile
-        .attributes()
-        .forEach(
-            (name, value) -> {
-              boolean fits = merged.containsKey(name) || merged.size() < MAX_ATTRIBUTES;
-              if (fits && name.length() <= MAX_LENGTH && value.text().length() <= MAX_LENGTH) {
-                merged.put(name, value);
-              }
-            });
+    // By name, so that which of too many are taken up is the same everywhere.
+    for (Map.Entry<String, Value> told : new TreeMap<>(profile.attributes()).entrySet()) {
+      String name = told.getKey();
+      boolean fits = name.length() <= MAX_LENGTH && told.getValue().text().length() <= MAX_LENGTH;
+      if (!fits) {
+        merged.remove(name);
+      } else if (merged.containsKey(name) || merged.size() < MAX_ATTRIBUTES) {
+        merged.put(name, told.getValue());
+      }
+    }
     return new Customer(lifecycle, purchases, browsing, merged, inputs + 1, wakeAtMillis);
   }
 

@@ -37,11 +37,14 @@ public final class DetectFunction implements CustomerFunction<PolicyVersion, Mom
   @Override
   public void onDefinition(PolicyVersion arrived) throws Exception {
     String tenant = arrived.tenant() == null ? EVERY_TENANT : arrived.tenant();
-    PolicyHistory history = policies.get(tenant);
-    policies.put(
-        tenant,
-        (history == null ? PolicyHistory.none() : history)
-            .with(arrived, context.watermarkMillis()));
+    PolicyHistory known = policies.get(tenant);
+    PolicyHistory next =
+        (known == null ? PolicyHistory.none() : known).with(arrived, context.watermarkMillis());
+    if (next.isOver()) {
+      policies.remove(tenant);
+    } else {
+      policies.put(tenant, next);
+    }
   }
 
   @Override

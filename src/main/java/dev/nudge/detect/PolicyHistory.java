@@ -50,6 +50,11 @@ public record PolicyHistory(List<InForce> versions) {
     return new PolicyHistory(next);
   }
 
+  /** Whether nothing is left but a deletion: as good as no policy ever. */
+  boolean isOver() {
+    return versions.stream().allMatch(version -> version.policy() == null);
+  }
+
   /** The policy that governs an instant; null when there is none. */
   Policy at(long atMillis) {
     Policy governing = null;

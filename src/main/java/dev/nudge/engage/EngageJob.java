@@ -35,13 +35,18 @@ public final class EngageJob {
       topics = Topics.check(admin, config.kafka().topicPrefix());
     }
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-    define(env, config, topics.orThrow());
+    define(env, config, topics.orThrow(), PolicySource.newestOffset(config.kafka()));
     env.execute(NAME);
   }
 
-  /** Sources, topology, sinks. */
+  /**
+   * Sources, topology, sinks.
+   *
+   * @param newestPolicy how far the policies topic must have been read before anything happens,
+   *     from {@link PolicySource#newestOffset}
+   */
   public static void define(
-      StreamExecutionEnvironment env, EngageConfig config, TopicLayout topics) {
+      StreamExecutionEnvironment env, EngageConfig config, TopicLayout topics, long newestPolicy) {
     env.configure(settings());
     DataStream<Ingested> ingested =
         env.fromSource(
@@ -51,7 +56,9 @@ public final class EngageJob {
             .uid("engage-customer-topics-v1");
     DataStream<PolicyRecord> policies =
         env.fromSource(
-                PolicySource.of(config.kafka(), NAME), PolicySource.SILENCE, "Policies topic")
+                PolicySource.of(config.kafka(), NAME),
+                PolicySource.readUpTo(newestPolicy),
+                "Policies topic")
             .uid("engage-policies-topic-v1")
             .setParallelism(1);
 

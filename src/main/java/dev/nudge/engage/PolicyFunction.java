@@ -28,7 +28,7 @@ final class PolicyFunction extends ProcessFunction<PolicyRecord, PolicyVersion> 
     if (record.version() != null) {
       LOG.info("policy of {}: version {}", record.version().tenant(), record.version().version());
       out.collect(record.version());
-    } else {
+    } else if (record.deadLetter() != null) {
       quarantined.inc();
       LOG.error("a policy was refused: {}", record.deadLetter().message());
       context.output(IngestFunction.DEAD_LETTERS, record.deadLetter());

@@ -15,6 +15,7 @@ import org.apache.flink.api.common.state.State;
 import org.apache.flink.api.common.state.StateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.BooleanSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
@@ -50,7 +51,7 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
  *       the sources start anew from their first watermark;
  *   <li>when every partition is idle, it follows the clock ({@link IngestConfig.IdleClock});
  *   <li>nothing happens before the definitions that stood on their topic at the first start have
- *       been read: their input says so by falling silent or by ending.
+ *       been read: their input says so with a watermark.
  * </ul>
  *
  * @param <D> definitions, which every subtask receives
@@ -68,6 +69,9 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
 
   /** Message ids are expired in steps of an hour: one wake-up an hour of activity at most. */
   private static final long EXPIRY_STEP_MILLIS = 3_600_000L;
+
+  /** A watermark up to here tells no time. */
+  static final long BEFORE_TIME_MILLIS = Long.MIN_VALUE + 1;
 
   private static final long IDLE_TICK_MILLIS = 1_000L;
 
@@ -87,6 +91,8 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
   private transient ValueState<Integer> paidOrderCount;
   // One number a subtask; replaced at each checkpoint.
   private transient ListState<Long> judgedWatermark;
+  // One word a subtask; replaced at each checkpoint.
+  private transient ListState<Boolean> definitionsReadBefore;
 
   private transient long watermarkMillis;
   private transient long inputWatermarkMillis;
@@ -114,8 +120,16 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     for (Long restored : judgedWatermark.get()) {
       watermarkMillis = Math.max(watermarkMillis, restored);
     }
-    // A restored job has its definitions in state; only the first start must wait for them.
+    definitionsReadBefore =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(
+                new ListStateDescriptor<>("definitions-read", BooleanSerializer.INSTANCE));
+    // What had been read by the checkpoint is in state, and would not come again.
     definitionsRead = context.isRestored();
+    for (Boolean read : definitionsReadBefore.get()) {
+      definitionsRead &= read;
+    }
   }
 
   @Override
@@ -144,6 +158,7 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     judgedWatermark.update(List.of(watermarkMillis));
+    definitionsReadBefore.update(List.of(definitionsRead));
   }
 
   @Override
@@ -175,34 +190,26 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     }
   }
 
-  /** Definitions carry no time; their end means that all have been read. */
+  /**
+   * Definitions carry no time. A watermark of theirs says that those which stood have been read.
+   */
   @Override
   public void processWatermark2(Watermark mark) throws Exception {
-    if (mark.equals(Watermark.MAX_WATERMARK)) {
-      definitionsRead();
-    }
+    definitionsRead = true;
+    advanceTo(inputWatermarkMillis);
   }
 
   /** Idleness ends here: whoever reads this operator's output sees time go on. */
   @Override
   protected void processWatermarkStatus(WatermarkStatus status, int input) throws Exception {
     if (input == 1) {
-      if (status.isIdle()) {
-        definitionsRead();
-      }
-    } else if (status.isIdle() && ingest.clock() == IngestConfig.IdleClock.WALL) {
-      idle = true;
-      if (!ticking) {
-        tick(getProcessingTimeService().getCurrentProcessingTime());
-      }
-    } else {
-      idle = false;
+      // Definitions tell no time, so nobody waits for them.
+      return;
     }
-  }
-
-  private void definitionsRead() throws Exception {
-    definitionsRead = true;
-    advanceTo(inputWatermarkMillis);
+    idle = status.isIdle() && ingest.clock() == IngestConfig.IdleClock.WALL;
+    if (idle && !ticking) {
+      tick(getProcessingTimeService().getCurrentProcessingTime());
+    }
   }
 
   /** While every partition is idle, time is the clock less what could still be on its way. */
@@ -219,7 +226,7 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
 
   private void advanceTo(long atMillis) throws Exception {
     long next = Math.min(Math.max(watermarkMillis, atMillis), ingest.endOfTimeMillis());
-    if (next == Long.MIN_VALUE) {
+    if (next <= BEFORE_TIME_MILLIS) {
       return;
     }
     // Set first: what a function asks during this step is already judged by it.

@@ -169,11 +169,16 @@ final class Fields {
   }
 
   static String quoted(String text) {
+    return '"' + clipped(text) + '"';
+  }
+
+  /** As much of a stranger's text as a message may carry. */
+  static String clipped(String text) {
     if (text.length() <= MAX_SHOWN) {
-      return '"' + text + '"';
+      return text;
     }
     boolean splits = Character.isHighSurrogate(text.charAt(MAX_SHOWN - 1));
-    return '"' + text.substring(0, splits ? MAX_SHOWN - 1 : MAX_SHOWN) + "…\"";
+    return text.substring(0, splits ? MAX_SHOWN - 1 : MAX_SHOWN) + "…";
   }
 
   static String iso(long millis) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.apache.flink.api.common.eventtime.BoundedOutOfOrdernessWatermarks;
 import org.apache.flink.api.common.eventtime.TimestampAssigner;
 import org.apache.flink.api.common.eventtime.TimestampAssignerSupplier;
+import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
@@ -17,6 +18,9 @@ import org.apache.flink.api.common.eventtime.WatermarksWithIdleness;
  * writes nothing but garbage would otherwise hold everybody back for ever.
  */
 public final class IngestWatermarks implements WatermarkStrategy<Ingested> {
+  /** Says that somebody is there, and no time: earlier than any event. */
+  private static final Watermark AWAKE = new Watermark(CustomerOperator.BEFORE_TIME_MILLIS);
+
   private final long maxOutOfOrdernessMillis;
   private final long idleAfterMillis;
 
@@ -40,6 +44,8 @@ public final class IngestWatermarks implements WatermarkStrategy<Ingested> {
             Duration.ofMillis(idleAfterMillis),
             context.getInputActivityClock());
     return new WatermarkGenerator<>() {
+      private boolean awake;
+
       @Override
       public void onEvent(Ingested ingested, long atMillis, WatermarkOutput output) {
         if (ingested.deadLetter() == null) {
@@ -49,6 +55,13 @@ public final class IngestWatermarks implements WatermarkStrategy<Ingested> {
 
       @Override
       public void onPeriodicEmit(WatermarkOutput output) {
+        if (!awake) {
+          // To Flink an output that has said nothing yet is idle: one that waits for its
+          // partitions,
+          // or whose one partition is empty while another is read, would be left out of time.
+          output.emitWatermark(AWAKE);
+          awake = true;
+        }
         timely.onPeriodicEmit(output);
       }
     };

@@ -10,6 +10,7 @@ import static dev.nudge.ingest.Fields.A_TIME;
 import static dev.nudge.ingest.Fields.amount;
 import static dev.nudge.ingest.Fields.bool;
 import static dev.nudge.ingest.Fields.checkedId;
+import static dev.nudge.ingest.Fields.clipped;
 import static dev.nudge.ingest.Fields.expectObject;
 import static dev.nudge.ingest.Fields.found;
 import static dev.nudge.ingest.Fields.id;
@@ -284,7 +285,7 @@ public final class RecordDecoder {
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
         if (parser.nextToken() != JsonToken.VALUE_NULL) {
-          consents.put(name, bool("consents." + name, parser));
+          consents.put(name, bool("consents." + clipped(name), parser));
         }
       }
     }

@@ -8,6 +8,10 @@ import dev.nudge.definition.PolicyRecord;
 import dev.nudge.event.DeadLetter;
 import dev.nudge.event.DeadLetterReason;
 import java.time.Duration;
+import java.util.List;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.KafkaSource;
@@ -16,17 +20,64 @@ import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDe
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The policies topic, from its beginning. */
 public final class PolicySource {
-  /**
-   * Policies carry no time. Silence says that those which stood on the topic have been read, which
-   * the first start waits for.
-   */
-  public static final WatermarkStrategy<PolicyRecord> SILENCE =
-      WatermarkStrategy.<PolicyRecord>noWatermarks().withIdleness(Duration.ofSeconds(5));
+  private static final Watermark READ = new Watermark(0);
+  private static final Duration POLL = Duration.ofMillis(200);
 
   private PolicySource() {}
+
+  /**
+   * The offset of the newest record, -1 when there is none. It is looked for from the beginning,
+   * since compaction may have removed what stood right before the end.
+   */
+  public static long newestOffset(KafkaConfig kafka) {
+    TopicPartition only = new TopicPartition(TopicName.POLICIES.withPrefix(kafka.topicPrefix()), 0);
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            kafka.toProperties(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.assign(List.of(only));
+      consumer.seekToBeginning(List.of(only));
+      long end = consumer.endOffsets(List.of(only)).get(only);
+      long newest = -1;
+      while (consumer.position(only) < end) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+          newest = record.offset();
+        }
+      }
+      return newest;
+    }
+  }
+
+  /**
+   * Policies carry no time. A watermark says that those which stood on the topic when the job was
+   * submitted have been read, which the first start waits for.
+   *
+   * @param newestOffset from {@link #newestOffset}
+   */
+  public static WatermarkStrategy<PolicyRecord> readUpTo(long newestOffset) {
+    return WatermarkStrategy.forGenerator(
+        context ->
+            new WatermarkGenerator<>() {
+              @Override
+              public void onEvent(PolicyRecord record, long ignored, WatermarkOutput output) {
+                if (record.offset() >= newestOffset) {
+                  output.emitWatermark(READ);
+                }
+              }
+
+              @Override
+              public void onPeriodicEmit(WatermarkOutput output) {
+                if (newestOffset < 0) {
+                  output.emitWatermark(READ);
+                }
+              }
+            });
+  }
 
   /** The source; {@code group} names the job to Kafka's lag tools. */
   public static KafkaSource<PolicyRecord> of(KafkaConfig kafka, String group) {
@@ -44,7 +95,10 @@ public final class PolicySource {
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> kafka, Collector<PolicyRecord> out) {
       try {
-        PolicyCodec.read(kafka.key(), kafka.value()).map(PolicyRecord::of).ifPresent(out::collect);
+        out.collect(
+            PolicyCodec.read(kafka.key(), kafka.value())
+                .map(version -> PolicyRecord.of(version, kafka.offset()))
+                .orElseGet(() -> PolicyRecord.none(kafka.offset())));
       } catch (DefinitionException refused) {
         out.collect(
             PolicyRecord.refused(

@@ -2,6 +2,7 @@ package dev.nudge.local;
 
 import dev.nudge.engage.EngageConfig;
 import dev.nudge.engage.EngageJob;
+import dev.nudge.kafka.PolicySource;
 import dev.nudge.kafka.TopicLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,6 +30,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
@@ -82,7 +84,7 @@ final class LocalFlink implements AutoCloseable {
       cluster.start();
       StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
       env.setParallelism(parallelism);
-      EngageJob.define(env, engage, topics);
+      EngageJob.define(env, engage, topics, PolicySource.newestOffset(engage.kafka()));
       var graph = env.getStreamGraph();
       graph.setJobName(EngageJob.NAME);
       JobID job = cluster.submitJob(graph).get().getJobID();
@@ -176,6 +178,10 @@ final class LocalFlink implements AutoCloseable {
     Path temporary = Files.createDirectories(directory.resolve("tmp"));
     Configuration config = new Configuration();
     config.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
+    // Any page in a browser can reach loopback: none may submit a job, end one, or read an answer.
+    config.set(WebOptions.SUBMIT_ENABLE, false);
+    config.set(WebOptions.CANCEL_ENABLE, false);
+    config.set(WebOptions.ACCESS_CONTROL_ALLOW_ORIGIN, "http://127.0.0.1:" + restPort);
     config.set(RestOptions.ADDRESS, "127.0.0.1");
     config.set(RestOptions.BIND_PORT, Integer.toString(restPort));
     config.set(RestOptions.PORT, restPort);

@@ -34,10 +34,13 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs Engage over files, as if the past happened again.
@@ -46,6 +49,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * every customer, in order of time; twice the same bytes, on two cores or on twenty.
  */
 public final class Rehearsal {
+  private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
   private static final long PROGRESS_EVERY_MILLIS = 500;
 
   private final List<InputFile> inputs;
@@ -186,7 +190,9 @@ public final class Rehearsal {
       versions.add(
           new PolicyVersion(policy.tenant(), versions.size(), Long.MIN_VALUE, policy, false));
     }
-    return versions.stream().map(PolicyRecord::of).toArray(PolicyRecord[]::new);
+    return versions.stream()
+        .map(version -> PolicyRecord.of(version, 0))
+        .toArray(PolicyRecord[]::new);
   }
 
   private static void follow(JobClient job, long records, Progress progress)
@@ -198,9 +204,19 @@ public final class Rehearsal {
         progress.read(records, records);
         return;
       } catch (TimeoutException stillRunning) {
-        Object read = job.getAccumulators().get().get(IngestFunction.RECORDS_READ);
-        progress.read(read instanceof Long count ? count : 0, records);
+        tell(job, records, progress);
       }
+    }
+  }
+
+  /** The job may end while it is asked: only its result says how it went. */
+  private static void tell(JobClient job, long records, Progress progress)
+      throws InterruptedException {
+    try {
+      Object read = job.getAccumulators().get().get(IngestFunction.RECORDS_READ);
+      progress.read(read instanceof Long count ? count : 0, records);
+    } catch (ExecutionException | IllegalStateException e) {
+      LOG.debug("no progress can be told", e);
     }
   }
 
@@ -235,6 +251,8 @@ public final class Rehearsal {
     flink.set(PipelineOptions.OBJECT_REUSE, true);
     flink.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
     flink.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
+    flink.set(WebOptions.SUBMIT_ENABLE, false);
+    flink.set(WebOptions.ACCESS_CONTROL_ALLOW_ORIGIN, "http://127.0.0.1");
     flink.set(RestOptions.BIND_PORT, "0");
     flink.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(1));
     return flink;

@@ -84,7 +84,7 @@ class PolicyCommandTest {
   }
 
   private int run(String... arguments) {
-    return new CommandLine(new PolicyCommand((clients, prefix) -> Instant.EPOCH))
+    return new CommandLine(new PolicyCommand(kafka -> Instant.EPOCH))
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .execute(arguments);

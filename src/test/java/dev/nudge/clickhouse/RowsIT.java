@@ -61,6 +61,26 @@ class RowsIT {
   }
 
   @Test
+  void twentyYearsFitOneInsert() throws Exception {
+    List<StageChange> changes =
+        IntStream.range(0, 240)
+            .mapToObj(
+                month ->
+                    new StageChange(
+                        "acme",
+                        "Anna",
+                        LifecycleStage.LOST,
+                        LifecycleStage.NEW,
+                        NINE.minus(Duration.ofDays(31L * month)).toEpochMilli(),
+                        1,
+                        1,
+                        1))
+            .toList();
+    run(changes, StageChange.class, Rows.stageChanges(clickHouse.config()));
+    assertThat(query("SELECT count() FROM nudge.stage_changes FINAL")).isEqualTo("240");
+  }
+
+  @Test
   void stageChangesSentTwiceAreThereOnce() throws Exception {
     List<StageChange> changes =
         List.of(

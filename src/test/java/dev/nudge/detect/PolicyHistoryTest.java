@@ -92,6 +92,16 @@ class PolicyHistoryTest {
     assertThat(history.at(START + 8 * DAY)).isEqualTo(policy(8));
   }
 
+  @Test
+  void deletionInForceLeavesNothing() {
+    PolicyHistory history = PolicyHistory.none().with(version(1, START), START);
+    assertThat(history.isOver()).isFalse();
+    PolicyVersion deletion = new PolicyVersion("acme", 0, 0, null, true);
+    assertThat(history.with(deletion, START + DAY).isOver()).isTrue();
+    assertThat(history.with(deletion, START + DAY).with(version(1, START), START + DAY).isOver())
+        .isFalse();
+  }
+
   private static PolicyVersion version(int version, long effectiveAt) {
     return new PolicyVersion("acme", version, effectiveAt, policy(version), false);
   }

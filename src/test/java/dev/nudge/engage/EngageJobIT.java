@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nudge.clickhouse.Migrations;
 import dev.nudge.ingest.IngestConfig;
 import dev.nudge.kafka.KafkaConfig;
+import dev.nudge.kafka.PolicySource;
 import dev.nudge.kafka.TimeRecord;
 import dev.nudge.kafka.TopicLayout;
 import dev.nudge.kafka.TopicName;
@@ -151,7 +152,8 @@ class EngageJobIT {
         env,
         new EngageConfig(
             kafka, clickHouse.config(), IngestConfig.from(ingest), DeliveryGuarantee.AT_LEAST_ONCE),
-        topics);
+        topics,
+        PolicySource.newestOffset(kafka));
     return env.executeAsync(EngageJob.NAME);
   }
 

@@ -149,6 +149,10 @@ public final class CustomerHarness<D, OUT> extends AbstractStreamOperatorTestHar
     customers.processWatermarkStatus2(WatermarkStatus.IDLE);
   }
 
+  public void definitionsRead() throws Exception {
+    customers.processWatermark2(new Watermark(0));
+  }
+
   public void eventsIdle() throws Exception {
     customers.processWatermarkStatus1(WatermarkStatus.IDLE);
   }

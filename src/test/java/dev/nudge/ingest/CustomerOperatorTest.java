@@ -314,17 +314,18 @@ class CustomerOperatorTest {
 
   @Test
   void nothingHappensBeforeTheDefinitionsAreRead() throws Exception {
-    for (boolean idle : List.of(true, false)) {
+    for (boolean ended : List.of(true, false)) {
       startWith(WALL);
+      harness.definitionsIdle();
       harness.receive(viewed(ANNA, START));
       harness.watermark(START + 10);
       harness.define(START - 1);
       assertThat(harness.said()).isEmpty();
       assertThat(harness.watermarks()).isEmpty();
-      if (idle) {
-        harness.definitionsIdle();
-      } else {
+      if (ended) {
         harness.endOfDefinitions();
+      } else {
+        harness.definitionsRead();
       }
       assertThat(harness.said()).hasSize(1);
       assertThat(harness.watermarks()).containsExactly(START + 10);
@@ -349,7 +350,7 @@ class CustomerOperatorTest {
     harness.eventsIdle();
     harness.setProcessingTime(START + 2 * HOUR);
     assertThat(harness.said()).isEmpty();
-    harness.definitionsIdle();
+    harness.definitionsRead();
     harness.setProcessingTime(START + 2 * HOUR + SECOND);
     assertThat(harness.said()).hasSize(1);
   }
@@ -360,6 +361,24 @@ class CustomerOperatorTest {
     restore();
     harness.watermark(START);
     assertThat(harness.said()).hasSize(1);
+  }
+
+  @Test
+  void jobRestoredFromBeforeTheDefinitionsWereReadWaitsForThem() throws Exception {
+    startWith(WALL);
+    harness.receive(viewed(ANNA, START));
+    harness.watermark(START + 10);
+    restore();
+    harness.watermark(START + 10);
+    assertThat(harness.said()).isEmpty();
+    harness.definitionsRead();
+    assertThat(harness.said()).hasSize(1);
+  }
+
+  @Test
+  void watermarkThatOnlySaysThatSomebodyIsThereTellsNoTime() throws Exception {
+    harness.watermark(CustomerOperator.BEFORE_TIME_MILLIS);
+    assertThat(harness.watermarks()).isEmpty();
   }
 
   @Test
