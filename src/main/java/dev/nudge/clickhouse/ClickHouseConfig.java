@@ -29,7 +29,11 @@ public record ClickHouseConfig(String url, String user, String password) {
           "clickhouse.url: found %s, expected an address like %s//host:8123 or http://host:8123"
               .formatted(url, SCHEME));
     }
-    if (url.contains("password=")) {
+    if (url.contains("@")) {
+      throw new IllegalArgumentException(
+          "clickhouse.url: found who signs on, expected that in clickhouse.user");
+    }
+    if (url.contains("password=") || url.contains("access_token=")) {
       throw new IllegalArgumentException(
           "clickhouse.url: found a password, expected it in clickhouse.password");
     }

@@ -16,9 +16,18 @@ class ClickHouseConfigTest {
   }
 
   @Test
+  void serversOwnAddressWillDo() {
+    assertThat(new ClickHouseConfig("http://db:8123", "nudge", "").url())
+        .isEqualTo("jdbc:clickhouse:http://db:8123");
+  }
+
+  @Test
   void addressWithoutSchemeOrWithPasswordIsRefused() {
-    assertThatThrownBy(() -> new ClickHouseConfig("http://db:8123", "nudge", ""))
+    assertThatThrownBy(() -> new ClickHouseConfig("db:8123", "nudge", ""))
         .hasMessageContaining("clickhouse.url");
+    assertThatThrownBy(() -> new ClickHouseConfig("https://nudge:hush@db:8443", "nudge", ""))
+        .hasMessageContaining("clickhouse.url")
+        .hasMessageNotContaining("hush");
     assertThatThrownBy(
             () -> new ClickHouseConfig("jdbc:clickhouse://db:8123?password=hush", "nudge", ""))
         .hasMessageContaining("clickhouse.password")
