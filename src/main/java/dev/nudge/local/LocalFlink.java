@@ -31,6 +31,7 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
@@ -72,7 +73,11 @@ final class LocalFlink implements AutoCloseable {
     Optional<Path> newest = newestCheckpoint(checkpoints);
     Configuration config = configuration(directory, checkpoints, restPort, parallelism);
     newest.ifPresent(
-        path -> config.set(StateRecoveryOptions.SAVEPOINT_PATH, path.toUri().toString()));
+        path -> {
+          config.set(StateRecoveryOptions.SAVEPOINT_PATH, path.toUri().toString());
+          // The new job owns it, and clears it when its own checkpoints have taken its place.
+          config.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
+        });
     MiniCluster cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()

@@ -251,7 +251,8 @@ public final class LocalMode implements AutoCloseable {
   }
 
   private static String http(ClickHouseConfig clickHouse) {
-    return clickHouse.url().replaceFirst("^jdbc:clickhouse:(https?:)?", "http:");
+    String address = clickHouse.url().replaceFirst("^jdbc:clickhouse:", "");
+    return address.startsWith("http") ? address : "http:" + address;
   }
 
   private <T extends AutoCloseable> T own(T part) {

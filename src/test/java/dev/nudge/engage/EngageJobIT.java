@@ -3,7 +3,9 @@ package dev.nudge.engage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nudge.OnlineRetail;
 import dev.nudge.clickhouse.Migrations;
+import dev.nudge.detect.LifecycleOracle;
 import dev.nudge.ingest.IngestConfig;
 import dev.nudge.kafka.KafkaConfig;
 import dev.nudge.kafka.PolicySource;
@@ -14,10 +16,7 @@ import dev.nudge.kafka.Topics;
 import dev.nudge.local.ChdbLibrary;
 import dev.nudge.local.EmbeddedClickHouse;
 import dev.nudge.local.EmbeddedKafka;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -39,7 +38,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import java.util.zip.GZIPInputStream;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -104,14 +102,16 @@ class EngageJobIT {
 
   @Test
   void displacedDoubledAndPollutedOrdersOnThreePartitionsGiveTheSameRows() throws Exception {
-    List<String> lines = lines("/sample/online-retail-orders.jsonl.gz");
+    List<String> lines = OnlineRetail.orders();
     long last = timestamp(lines.get(lines.size() - 1));
     long end = last + MAX_DISPLACEMENT_MILLIS + 1;
 
-    job = submit();
+    Configuration ingest = new Configuration();
+    ingest.set(IngestConfig.CLOCK, IngestConfig.IdleClock.RECORDS);
+    job = submit(ingest);
     send(polluted(displacedAndDoubled(lines)), end);
 
-    List<String> expected = lines("/data/expected/online-retail-stage-changes.jsonl.gz");
+    List<String> expected = OnlineRetail.expectedStageChanges();
     await(() -> select("SELECT count() FROM nudge.stage_changes FINAL").equals(List.of("24658")));
     assertThat(rows()).containsExactlyInAnyOrderElementsOf(expected);
 
@@ -136,7 +136,44 @@ class EngageJobIT {
     assertThat(job.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
   }
 
-  private JobClient submit() throws Exception {
+  @Test
+  void backlogBesideSilentPartitionsLosesNothingAndThenTimeFollowsTheClock() throws Exception {
+    List<LifecycleOracle.Payment> payments = OnlineRetail.payments();
+    List<String> expected =
+        new LifecycleOracle(30, 90, 4, 7, Instant.MAX)
+            .changes(payments).stream().map(OnlineRetail::row).toList();
+    sendBacklog(OnlineRetail.orders());
+
+    Configuration ingest = new Configuration();
+    ingest.set(IngestConfig.IDLE_AFTER, Duration.ofSeconds(3));
+    job = submit(ingest);
+
+    // Everybody's silence since 2011 has come to its end: all are lost.
+    String count = Integer.toString(expected.size());
+    await(() -> select("SELECT count() FROM nudge.stage_changes FINAL").equals(List.of(count)));
+    assertThat(rows()).containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(select("SELECT count() FROM nudge.dead_letters FINAL")).containsExactly("0");
+    assertThat(job.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
+  }
+
+  /** All of it before the job is there, by customer; the other topics stay empty. */
+  private void sendBacklog(List<String> lines) throws Exception {
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      for (String line : lines) {
+        byte[] key = field(line, "customerId").getBytes(UTF_8);
+        sent.add(
+            producer.send(
+                new ProducerRecord<>(
+                    topics.nameOf(TopicName.ORDERS), null, key, line.getBytes(UTF_8))));
+      }
+      for (Future<RecordMetadata> record : sent) {
+        record.get(1, TimeUnit.MINUTES);
+      }
+    }
+  }
+
+  private JobClient submit(Configuration ingest) throws Exception {
     Configuration flink = new Configuration();
     flink.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
     flink.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
@@ -145,8 +182,6 @@ class EngageJobIT {
     flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2));
     flink.set(
         CheckpointingOptions.CHECKPOINTS_DIRECTORY, directory.resolve("checkpoints").toUri() + "");
-    Configuration ingest = new Configuration();
-    ingest.set(IngestConfig.CLOCK, IngestConfig.IdleClock.RECORDS);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2, flink);
     EngageJob.define(
         env,
@@ -349,13 +384,5 @@ class EngageJobIT {
   private static String field(String line, String name) {
     int start = line.indexOf("\"" + name + "\":\"") + name.length() + 4;
     return line.substring(start, line.indexOf('"', start));
-  }
-
-  private static List<String> lines(String resource) throws IOException {
-    try (InputStream in = EngageJobIT.class.getResourceAsStream(resource);
-        BufferedReader reader =
-            new BufferedReader(new InputStreamReader(new GZIPInputStream(in), UTF_8))) {
-      return reader.lines().toList();
-    }
   }
 }
