@@ -3,6 +3,7 @@ package dev.nudge.local;
 import com.clickhouse.client.api.http.ClickHouseHttpProto;
 import com.clickhouse.client.api.internal.ClickHouseLZ4InputStream;
 import com.clickhouse.client.api.internal.ClickHouseLZ4OutputStream;
+import com.sun.management.OperatingSystemMXBean;
 import dev.nudge.clickhouse.SqlTokens;
 import dev.nudge.clickhouse.SqlTokens.Kind;
 import dev.nudge.clickhouse.SqlTokens.Token;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -48,8 +50,11 @@ final class ClickHouseEndpoint {
   /** In UTC everywhere, so that a column without a time zone reads alike on all machines. */
   private static final String TIME_ZONE = "UTC";
 
+  /** What a statement may have on the largest machine, in bytes. */
+  private static final long MAX_QUERY_MEMORY_BYTES = 4L << 30;
+
   /** What a statement must not exceed, in bytes: the engine shares this machine with the rest. */
-  private static final long QUERY_MEMORY_BYTES = 4L << 30;
+  private static final long QUERY_MEMORY_BYTES = queryMemoryBytes(machineBytes());
 
   /** After this many seconds a query is given up: nobody waits any more. */
   private static final int QUERY_SECONDS = 600;
@@ -102,6 +107,18 @@ final class ClickHouseEndpoint {
     this.engine = engine;
     this.permits = permits;
     this.onFailure = onFailure;
+  }
+
+  /** A quarter of the machine: the JVM, the broker and other statements need theirs. */
+  static long queryMemoryBytes(long machineBytes) {
+    return Math.min(MAX_QUERY_MEMORY_BYTES, machineBytes / 4);
+  }
+
+  /** This machine's memory or the container's; without bound where a JVM does not tell. */
+  private static long machineBytes() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean machine
+        ? machine.getTotalMemorySize()
+        : Long.MAX_VALUE;
   }
 
   /** Whether the request comes from a program of this machine, not from a page of another site. */

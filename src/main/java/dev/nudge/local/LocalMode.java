@@ -81,7 +81,8 @@ public final class LocalMode implements AutoCloseable {
     if (config.fresh()) {
       deleteOwnFolders(config.directory());
     }
-    checkClock(config);
+    DirectoryMarker marker = DirectoryMarker.of(config);
+    marker.check(config.directory());
     ClickHouseConfig clickHouse = clickHouse(config);
     Migrations.apply(clickHouse, CLICKHOUSE_PATIENCE);
     KafkaConfig kafka = kafka(config);
@@ -93,7 +94,7 @@ public final class LocalMode implements AutoCloseable {
     }
     boolean replays = !config.replay().isEmpty();
     EngageConfig engage = engage(kafka, clickHouse, replays);
-    rememberClock(config);
+    marker.remember(config.directory());
     LocalFlink flink =
         own(
             LocalFlink.start(
@@ -170,32 +171,6 @@ public final class LocalMode implements AutoCloseable {
     }
     wanted.add(new WantedPort(config.flinkPort(), "Flink", "--flink-port"));
     return wanted;
-  }
-
-  /**
-   * Time never goes back: after the wall clock's every event of the past would be late, and a shop
-   * of the past that meets the wall clock has lost all its customers.
-   */
-  private static void checkClock(LocalConfig config) throws IOException {
-    Path file = clockFile(config);
-    String was = Files.exists(file) ? Files.readString(file) : "";
-    // Empty: killed while it was written, before anything had a time.
-    if (!was.isEmpty() && !was.equals(clockName(config))) {
-      throw LocalModeException.otherClock(config.directory(), was, clockName(config));
-    }
-  }
-
-  private static void rememberClock(LocalConfig config) throws IOException {
-    Files.createDirectories(clockFile(config).getParent());
-    Files.writeString(clockFile(config), clockName(config));
-  }
-
-  private static Path clockFile(LocalConfig config) {
-    return config.directory().resolve("flink").resolve("clock");
-  }
-
-  private static String clockName(LocalConfig config) {
-    return config.replay().isEmpty() ? "the wall clock" : "a replay";
   }
 
   private ClickHouseConfig clickHouse(LocalConfig config) {

@@ -32,7 +32,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * input, so that no idle partition holds the others back and absence shows at night; once a second
  * to the compacted definitions, where {@link dev.nudge.kafka.DeploymentClock} reads it. Behind the
  * last event it writes one more time, late enough that nothing waits for out-of-order events any
- * more, and stands still.
+ * more, and stands still. Started again it writes that time again and is done.
  *
  * <p>Example: with speed 172800, an order of noon on 1 December is sent a quarter of a second after
  * one of midnight, and {@code $time} records of about 04:48 and 09:36 lie between them.
@@ -170,16 +170,7 @@ public final class Replay implements AutoCloseable {
       summary = ReplayLines.summarise(sources);
       ReplayStanding standing =
           ReplayStanding.read(config.toProperties(), inputPartitions(), summary.fingerprint());
-      if (standing.ended()) {
-        walked = summary.total();
-        clockMillis = endMillis();
-      } else {
-        startedNanos = ticker.nanoTime();
-        clockDueNanos = startedNanos;
-        definitionsClockDueNanos = startedNanos;
-        started = true;
-        replay(standing);
-      }
+      replay(standing);
       done = true;
       stopCounting();
       showProgress();
@@ -213,10 +204,19 @@ public final class Replay implements AutoCloseable {
     producer =
         new KafkaProducer<>(
             producerProperties(), new ByteArraySerializer(), new ByteArraySerializer());
-    try (ReplayLines lines = ReplayLines.open(sources)) {
-      ReplayLine next = fillUp(lines, standing);
-      play(lines, next);
-      end(standing);
+    try {
+      if (standing.ended()) {
+        walked = summary.total();
+      } else {
+        startedNanos = ticker.nanoTime();
+        clockDueNanos = startedNanos;
+        definitionsClockDueNanos = startedNanos;
+        started = true;
+        try (ReplayLines lines = ReplayLines.open(sources)) {
+          play(lines, fillUp(lines, standing));
+        }
+      }
+      end();
     } finally {
       // Close flushes; an interrupt that is still pending would end that early.
       boolean interrupted = Thread.interrupted();
@@ -281,8 +281,14 @@ public final class Replay implements AutoCloseable {
     }
   }
 
-  /** The last word: definitions first, for whoever finds the inputs ended looks no further. */
-  private void end(ReplayStanding standing) {
+  /**
+   * The last word: definitions first, for whoever finds the inputs ended looks no further.
+   *
+   * <p>A finished replay says it again at each start. A checkpoint holds offsets but no watermark:
+   * one taken behind the last record, and before time followed it, restores a job in which nothing
+   * would ever move time again. Twice the same time does no harm.
+   */
+  private void end() {
     flush();
     if (summary.lastMillis() == 0) {
       // No line has a time, so there is none to tell.
@@ -292,11 +298,9 @@ public final class Replay implements AutoCloseable {
     tellDefinitions();
     flush();
     for (TopicPartition partition : inputPartitions()) {
-      if (!standing.ended(partition)) {
-        ProducerRecord<byte[], byte[]> last = time(partition.topic(), partition.partition());
-        last.headers().add(ReplayStanding.END, new byte[] {1});
-        send(last);
-      }
+      ProducerRecord<byte[], byte[]> last = time(partition.topic(), partition.partition());
+      last.headers().add(ReplayStanding.END, new byte[] {1});
+      send(last);
     }
     flush();
   }

@@ -1,6 +1,10 @@
 package dev.nudge.local;
 
 import dev.nudge.event.Topic;
+import dev.nudge.ingest.IngestConfig;
+import dev.nudge.ingest.Ingested;
+import dev.nudge.ingest.RecordDecoder;
+import dev.nudge.ingest.RecordPosition;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -11,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.zip.CRC32;
+import org.apache.flink.configuration.Configuration;
 
 /**
  * Several files as one sequence in order of event time; at equal times in the order of topics, then
@@ -106,7 +111,10 @@ final class ReplayLines implements AutoCloseable {
     private final int index;
     private final String name;
     private final BufferedReader in;
+    // By the defaults, as local mode ingests; one a file, for it is not thread-safe.
+    private final RecordDecoder decoder = new RecordDecoder(IngestConfig.from(new Configuration()));
     private ReplayLine head;
+    private long lineOfFile;
     private long atMillis;
 
     Cursor(ReplaySource source, int index) throws IOException {
@@ -121,14 +129,17 @@ final class ReplayLines implements AutoCloseable {
 
     boolean advance() throws IOException {
       try {
-        String line = in.readLine();
-        while (line != null && line.isBlank()) {
+        String line;
+        do {
           line = in.readLine();
-        }
+          lineOfFile++;
+        } while (line != null && line.isBlank());
         if (line == null) {
           return false;
         }
-        head = ReplayLine.of(0, topic, line.getBytes(StandardCharsets.ISO_8859_1), atMillis);
+        byte[] value = line.getBytes(StandardCharsets.ISO_8859_1);
+        Ingested ingested = decoder.decode(topic, value, RecordPosition.line(name, lineOfFile));
+        head = ReplayLine.of(0, topic, value, ingested, atMillis);
         atMillis = head.atMillis();
         return true;
       } catch (IOException e) {

@@ -117,12 +117,7 @@ final class ReplayStanding {
     return newest.values().stream().mapToLong(Newest::timeMillis).max().orElse(0);
   }
 
-  /** Whether the partition holds the replay's last word. */
-  boolean ended(TopicPartition partition) {
-    return newest.get(partition).ended();
-  }
-
-  /** Whether all partitions do. */
+  /** Whether all partitions hold the replay's last word. */
   boolean ended() {
     return newest.values().stream().allMatch(Newest::ended);
   }

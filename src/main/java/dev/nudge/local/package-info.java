@@ -9,6 +9,7 @@
  *
  * <p>State: the broker's logs, Flink's checkpoints and ClickHouse's tables, each in a folder of its
  * own that one process may use; {@code --fresh} clears them. The ClickHouse library stands unpacked
- * in another folder. A replay keeps nothing of its own: the topics say how far it came.
+ * in another folder. Beside the checkpoints stands which servers and whose clock they belong to. A
+ * replay keeps nothing of its own: the topics say how far it came.
  */
 package dev.nudge.local;

@@ -107,7 +107,7 @@ class LocalModeIT {
   }
 
   @Test
-  void endsWithItsParentAndKeepsItsDirectoryAndClockToItself() throws Exception {
+  void endsWithItsParentAndKeepsItsDirectoryClockAndServersToItself() throws Exception {
     try (LocalProcess local = LocalProcess.localInShell(directory, "--data", "none").ready()) {
       List<Integer> ports = local.ports();
       assertThat(ports).hasSize(4);
@@ -127,6 +127,11 @@ class LocalModeIT {
       assertThat(replay.exitCode()).isEqualTo(1);
       assertThat(replay.said()).contains("that of the wall clock", "--fresh");
     }
+    try (LocalProcess elsewhere =
+        LocalProcess.local(directory, "--data", "none", "--kafka", "127.0.0.1:9")) {
+      assertThat(elsewhere.exitCode()).isEqualTo(1);
+      assertThat(elsewhere.said()).contains("found 127.0.0.1:9, expected embedded", "--fresh");
+    }
   }
 
   @Test
@@ -137,7 +142,7 @@ class LocalModeIT {
                 "kafka/log/meta.properties",
                 "clickhouse/uuid",
                 "flink/checkpoints/a/chk-1/_metadata",
-                "flink/clock")
+                "flink/started-with.properties")
             .map(directory::resolve)
             .toList();
     for (Path file : Stream.concat(kept.stream(), left.stream()).toList()) {

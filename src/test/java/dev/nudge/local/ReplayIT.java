@@ -110,7 +110,7 @@ class ReplayIT {
   }
 
   @Test
-  void finishedReplayStartedAgainWritesNothingEvenBehindOtherRecords() throws Exception {
+  void finishedReplayStartedAgainTellsItsEndAgainEverywhereAndNothingElse() throws Exception {
     TopicLayout topics = topics("twice.");
     finish(topics, Speed.UNLIMITED, Ticker.SYSTEM);
     List<Future<RecordMetadata>> sent = new ArrayList<>();
@@ -124,10 +124,22 @@ class ReplayIT {
         .allSatisfy(acknowledged -> assertThat(acknowledged).succeedsWithin(ONE_SECOND));
     Map<TopicPartition, Long> before = consumer.endOffsets(partitions(topics));
 
-    ReplayProgress again = finish(topics, Speed.UNLIMITED, Ticker.SYSTEM);
+    // A job restored behind the last record has no watermark: each start must move its time again.
+    for (int start = 1; start <= 2; start++) {
+      ReplayProgress again = finish(topics, Speed.UNLIMITED, Ticker.SYSTEM);
 
-    assertThat(consumer.endOffsets(partitions(topics))).isEqualTo(before);
-    assertThat(again).isEqualTo(new ReplayProgress(LINES, LINES, endMillis, true, 0));
+      assertThat(again).isEqualTo(new ReplayProgress(LINES, LINES, endMillis, true, 0));
+      for (TopicPartition partition : partitions(topics)) {
+        List<ConsumerRecord<byte[], byte[]>> records = Records.of(consumer, partition);
+        assertThat(records)
+            .as(partition.toString())
+            .hasSize(before.get(partition).intValue() + start);
+        ConsumerRecord<byte[], byte[]> last = records.get(records.size() - 1);
+        assertThat(TimeRecord.read(last.value())).hasValue(endMillis);
+        assertThat(last.headers().lastHeader(ReplayStanding.END)).isNotNull();
+        assertThat(ReplayStanding.lineOf(last)).isEqualTo(LINES);
+      }
+    }
   }
 
   @Test
@@ -217,6 +229,35 @@ class ReplayIT {
     finish(torn, TWO_DAYS_A_SECOND, new JumpingTicker(Long.MAX_VALUE));
 
     assertWhole(torn);
+  }
+
+  @Test
+  void offsetWithoutAColonIsATimeToo() throws Exception {
+    TopicLayout topics = topics("offset.");
+    String order =
+        """
+        {"messageId":"m%1$d","tenant":"acme","customerId":"anna","orderId":"o%1$d",\
+        "status":"PAID","currency":"EUR","amount":"9.99","timestamp":"2026-01-%1$02dT17:00:00%2$s"}
+        """;
+    JumpingTicker ticker = new JumpingTicker(Long.MAX_VALUE);
+    try (Replay replay =
+        new Replay(
+            kafka.config("offset."),
+            topics,
+            List.of(line(order.formatted(5, "+0800") + order.formatted(25, "+08"))),
+            TWO_DAYS_A_SECOND,
+            SLACK,
+            null,
+            ticker)) {
+      replay.start();
+      replay.completion().get(30, TimeUnit.SECONDS);
+    }
+
+    assertThat(ticker.seconds()).isEqualTo(10);
+    long end = Instant.parse("2026-01-25T09:00:00Z").toEpochMilli() + SLACK.toMillis() + 1;
+    for (TopicPartition partition : partitions(topics)) {
+      assertThat(times(Records.of(consumer, partition))).as(partition.toString()).endsWith(end);
+    }
   }
 
   @Test

@@ -1,12 +1,12 @@
 package dev.nudge.local;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nudge.event.Topic;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ class ReplayLinesTest {
     List<ReplayLine> lines =
         read(
             source(Topic.CLICKSTREAM, click("anna", BASE), click("bert", BASE + 2)),
-            source(Topic.ORDERS, click("anna", BASE), click("anna", BASE + 1)));
+            source(Topic.ORDERS, order("anna", BASE), order("anna", BASE + 1)));
 
     assertThat(lines).extracting(ReplayLine::number).containsExactly(1L, 2L, 3L, 4L);
     assertThat(lines)
@@ -39,7 +39,7 @@ class ReplayLinesTest {
   void customerIsTheKeyAndKafkaChoosesThePartition() throws Exception {
     ReplayLine line = read(source(Topic.CLICKSTREAM, click("anna", BASE))).get(0);
 
-    assertThat(new String(line.key(), StandardCharsets.UTF_8)).isEqualTo("acme|anna");
+    assertThat(new String(line.key(), UTF_8)).isEqualTo("acme|anna");
     assertThat(line.partition(7)).isEqualTo(BuiltInPartitioner.partitionForKey(line.key(), 7));
   }
 
@@ -69,7 +69,7 @@ class ReplayLinesTest {
         .containsExactly(0L, BASE, BASE, BASE, BASE, BASE, BASE, BASE);
     assertThat(lines.get(0).key()).isNull();
     assertThat(lines.get(0).partition(3)).isBetween(0, 2);
-    assertThat(lines.get(5).value()).asString(StandardCharsets.UTF_8).isEqualTo(local);
+    assertThat(lines.get(5).value()).asString(UTF_8).isEqualTo(local);
   }
 
   @Test
@@ -83,11 +83,49 @@ class ReplayLinesTest {
   }
 
   @Test
-  void timesWithAnOffsetAndInMillisecondsAreTheSame() throws Exception {
-    ReplayLine line =
-        read(source(Topic.ORDERS, "{\"timestamp\":\"2026-01-05T17:00:00.000+08:00\"}")).get(0);
+  void everyTimeThatIngestTakesMovesTheClockAndHasItsCustomer() throws Exception {
+    List<ReplayLine> lines =
+        read(
+            source(
+                Topic.CLICKSTREAM,
+                clickAt("anna", "\"2026-01-05T17:00:00.000+08:00\""),
+                clickAt("anna", "\"2026-01-05T17:00:01+0800\""),
+                clickAt("anna", "\"2026-01-05T17:00:02+08\""),
+                clickAt("anna", "\"2026-01-05t09:00:03z\""),
+                click("anna", BASE + 4_000)));
 
-    assertThat(line.atMillis()).isEqualTo(BASE);
+    assertThat(lines)
+        .extracting(ReplayLine::atMillis)
+        .containsExactly(BASE, BASE + 1_000, BASE + 2_000, BASE + 3_000, BASE + 4_000);
+    assertThat(lines)
+        .allSatisfy(line -> assertThat(line.key()).asString(UTF_8).isEqualTo("acme|anna"));
+  }
+
+  @Test
+  void deadLetterHasNeitherKeyNorTime() throws Exception {
+    String noMessageId =
+        "{\"tenant\":\"acme\",\"customerId\":\"anna\",\"event\":\"a\",\"timestamp\":%d}";
+
+    List<ReplayLine> lines =
+        read(
+            source(
+                Topic.CLICKSTREAM, click("bert", BASE), noMessageId.formatted(BASE + 86_400_000)));
+
+    assertThat(lines.get(1).key()).isNull();
+    assertThat(lines.get(1).atMillis()).isEqualTo(BASE);
+  }
+
+  @Test
+  void timeInAFileMovesTheClockOfItsFile() throws Exception {
+    List<ReplayLine> lines =
+        read(
+            source(
+                Topic.CLICKSTREAM,
+                click("anna", BASE),
+                "{\"event\":\"$time\",\"timestamp\":\"2026-01-05T18:00:00+0800\"}"));
+
+    assertThat(lines.get(1).key()).isNull();
+    assertThat(lines.get(1).atMillis()).isEqualTo(BASE + 3_600_000);
   }
 
   @Test
@@ -141,12 +179,24 @@ class ReplayLinesTest {
   }
 
   private static ReplaySource source(Topic topic, String... lines) {
-    byte[] bytes = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = String.join("\n", lines).getBytes(UTF_8);
     return new ReplaySource(topic, "lines", () -> new ByteArrayInputStream(bytes));
   }
 
   private static String click(String customer, long atMillis) {
-    return "{\"tenant\":\"acme\",\"customerId\":\"%s\",\"timestamp\":%d,\"event\":\"Product Viewed\"}"
+    return clickAt(customer, Long.toString(atMillis));
+  }
+
+  private static String clickAt(String customer, String timestamp) {
+    return """
+        {"messageId":"m","tenant":"acme","customerId":"%s","timestamp":%s,"event":"Product Viewed"}"""
+        .formatted(customer, timestamp);
+  }
+
+  private static String order(String customer, long atMillis) {
+    return """
+        {"messageId":"m","tenant":"acme","customerId":"%s","timestamp":%d,"orderId":"o",\
+        "status":"PAID","currency":"EUR","amount":"9.99"}"""
         .formatted(customer, atMillis);
   }
 }
