@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * chDB, which is ClickHouse as a C library, opened on one data directory.
@@ -65,6 +66,12 @@ final class Chdb implements AutoCloseable {
         Pointer connection, byte[] sql, long length, byte[] database, long databases, Pointer to);
   }
 
+  /**
+   * What was loaded stays loaded: JNA unloads a library that nobody holds, and ClickHouse's own
+   * threads, which outlive every connection, would run on in memory that is gone.
+   */
+  private static final Map<String, Api> LOADED = new ConcurrentHashMap<>();
+
   /** How much of a result is copied out of native memory at a time. */
   private static final int COPY_BYTES = 1 << 20;
 
@@ -87,8 +94,10 @@ final class Chdb implements AutoCloseable {
     Api api;
     try {
       api =
-          Native.load(
-              library.toString(), Api.class, Map.of(Library.OPTION_STRING_ENCODING, "UTF-8"));
+          LOADED.computeIfAbsent(
+              library.toString(),
+              path ->
+                  Native.load(path, Api.class, Map.of(Library.OPTION_STRING_ENCODING, "UTF-8")));
     } catch (UnsatisfiedLinkError e) {
       throw new EngineException(
           "The ClickHouse library %s can't be loaded: %s".formatted(library, e.getMessage()), e);
