@@ -4,6 +4,7 @@ import dev.nudge.kafka.TopicCheck.Finding;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -13,11 +14,15 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -70,16 +75,37 @@ public final class Topics {
     return check(admin, prefix);
   }
 
-  /** The controller has made the topics before every broker knows of them. */
+  /**
+   * The controller has made the topics before their brokers know of them. A leader that tells its
+   * offsets takes records; a producer that comes earlier is refused, and may wait for two minutes.
+   */
   private static void awaitAll(Admin admin, String prefix) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (describe(admin, prefix).size() < TopicName.values().length
-        && System.nanoTime() - deadline < 0) {
+    while (!allAreLed(admin, prefix) && System.nanoTime() - deadline < 0) {
       try {
         TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
       } catch (InterruptedException e) {
         throw new InterruptException(e);
       }
+    }
+  }
+
+  private static boolean allAreLed(Admin admin, String prefix) {
+    Map<TopicName, TopicDescription> existing = describe(admin, prefix);
+    if (existing.size() < TopicName.values().length) {
+      return false;
+    }
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    for (TopicDescription topic : existing.values()) {
+      for (TopicPartitionInfo partition : topic.partitions()) {
+        ends.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest());
+      }
+    }
+    try {
+      await(admin.listOffsets(ends).all());
+      return true;
+    } catch (RetriableException e) {
+      return false;
     }
   }
 

@@ -155,11 +155,6 @@ public final class LocalMode implements AutoCloseable {
     return end.copy();
   }
 
-  /** Completes when the replay has sent everything; at once when there is none. */
-  public CompletableFuture<Void> replayed() {
-    return replay == null ? CompletableFuture.completedFuture(null) : replay.completion();
-  }
-
   private static List<WantedPort> wantedPorts(LocalConfig config) {
     List<WantedPort> wanted = new ArrayList<>();
     wanted.add(new WantedPort(config.consolePort(), "the console", "--console-port"));

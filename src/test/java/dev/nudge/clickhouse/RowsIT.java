@@ -77,7 +77,7 @@ class RowsIT {
                         1))
             .toList();
     run(changes, StageChange.class, Rows.stageChanges(clickHouse.config()));
-    assertThat(query("SELECT count() FROM nudge.stage_changes FINAL")).isEqualTo("240");
+    assertThat(query("SELECT count() FROM nudge.stage_changes FINAL")).isEqualTo("240\n");
   }
 
   @Test
