@@ -78,6 +78,7 @@ public final class Topics {
   /**
    * The controller has made the topics before their brokers know of them. A leader that tells its
    * offsets takes records; a producer that comes earlier is refused, and may wait for two minutes.
+   * Settings are known last.
    */
   private static void awaitAll(Admin admin, String prefix) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -103,6 +104,7 @@ public final class Topics {
     }
     try {
       await(admin.listOffsets(ends).all());
+      await(admin.describeConfigs(resources(existing, prefix)).all());
       return true;
     } catch (RetriableException e) {
       return false;
@@ -116,9 +118,8 @@ public final class Topics {
    */
   public static TopicCheck check(Admin admin, String prefix) {
     Map<TopicName, TopicDescription> existing = describe(admin, prefix);
-    List<ConfigResource> resources =
-        existing.keySet().stream().map(topic -> resource(topic, prefix)).toList();
-    Map<ConfigResource, Config> configs = await(admin.describeConfigs(resources).all());
+    Map<ConfigResource, Config> configs =
+        await(admin.describeConfigs(resources(existing, prefix)).all());
     Map<TopicName, Integer> partitions = new EnumMap<>(TopicName.class);
     List<Finding> findings = new ArrayList<>();
     for (TopicName topic : TopicName.values()) {
@@ -164,6 +165,11 @@ public final class Topics {
       }
     }
     return existing;
+  }
+
+  private static List<ConfigResource> resources(
+      Map<TopicName, TopicDescription> topics, String prefix) {
+    return topics.keySet().stream().map(topic -> resource(topic, prefix)).toList();
   }
 
   private static ConfigResource resource(TopicName topic, String prefix) {
