@@ -104,8 +104,7 @@ public final class Topics {
     }
     try {
       await(admin.listOffsets(ends).all());
-      await(admin.describeConfigs(resources(existing, prefix)).all());
-      return true;
+      return configs(admin, prefix, existing).size() == existing.size();
     } catch (RetriableException e) {
       return false;
     }
@@ -118,14 +117,14 @@ public final class Topics {
    */
   public static TopicCheck check(Admin admin, String prefix) {
     Map<TopicName, TopicDescription> existing = describe(admin, prefix);
-    Map<ConfigResource, Config> configs =
-        await(admin.describeConfigs(resources(existing, prefix)).all());
+    Map<TopicName, Config> configs = configs(admin, prefix, existing);
     Map<TopicName, Integer> partitions = new EnumMap<>(TopicName.class);
     List<Finding> findings = new ArrayList<>();
     for (TopicName topic : TopicName.values()) {
       String name = topic.withPrefix(prefix);
       TopicDescription description = existing.get(topic);
-      if (description == null) {
+      Config config = configs.get(topic);
+      if (description == null || config == null) {
         findings.add(new Finding(name, "topic", "none", "one with this name"));
         continue;
       }
@@ -134,7 +133,6 @@ public final class Topics {
       if (topic.compacted() && count != 1) {
         findings.add(new Finding(name, "partitions", Integer.toString(count), "1"));
       }
-      Config config = configs.get(resource(topic, prefix));
       topic
           .required()
           .forEach(
@@ -167,9 +165,21 @@ public final class Topics {
     return existing;
   }
 
-  private static List<ConfigResource> resources(
-      Map<TopicName, TopicDescription> topics, String prefix) {
-    return topics.keySet().stream().map(topic -> resource(topic, prefix)).toList();
+  /** Settings by topic; one that went since it was seen has none. */
+  private static Map<TopicName, Config> configs(
+      Admin admin, String prefix, Map<TopicName, TopicDescription> topics) {
+    List<ConfigResource> resources =
+        topics.keySet().stream().map(topic -> resource(topic, prefix)).toList();
+    Map<ConfigResource, KafkaFuture<Config>> answers = admin.describeConfigs(resources).values();
+    Map<TopicName, Config> configs = new EnumMap<>(TopicName.class);
+    for (TopicName topic : topics.keySet()) {
+      try {
+        configs.put(topic, await(answers.get(resource(topic, prefix))));
+      } catch (UnknownTopicOrPartitionException e) {
+        // As if it had never been seen.
+      }
+    }
+    return configs;
   }
 
   private static ConfigResource resource(TopicName topic, String prefix) {
