@@ -13,22 +13,18 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** Checks, publishes, deletes and lists tenants' policies. */
 @Command(
@@ -208,21 +204,5 @@ public final class PolicyCommand implements Runnable {
     config.toProperties().forEach((key, value) -> clients.put(key.toString(), value));
     return new DefinitionPublisher(
         new KafkaDefinitionLog(clients, TopicName.POLICIES.withPrefix(config.topicPrefix())));
-  }
-
-  /** Reads an instant in ISO 8601 with its offset. */
-  static final class InstantConverter implements ITypeConverter<Instant> {
-    @Override
-    public Instant convert(String text) {
-      try {
-        return OffsetDateTime.parse(text).toInstant();
-      } catch (DateTimeException wrong) {
-        throw new TypeConversionException(
-            "found '"
-                + text
-                + "', expected an instant with its offset such as"
-                + " 2026-11-01T00:00:00+08:00");
-      }
-    }
   }
 }

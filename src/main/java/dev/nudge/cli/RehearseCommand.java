@@ -57,6 +57,7 @@ final class RehearseCommand implements Callable<Integer> {
   @Option(
       names = "--until",
       paramLabel = "ISO",
+      converter = InstantConverter.class,
       description = "The end of the world; default: the last usable record.")
   private Instant until;
 
@@ -84,16 +85,40 @@ final class RehearseCommand implements Callable<Integer> {
     if (parallelism < 1 || parallelism > 128) {
       throw refused("--parallelism: found " + parallelism + ", expected 1 to 128");
     }
+    List<Policy> inForce;
+    try {
+      inForce = policies();
+    } catch (DefinitionException e) {
+      spec.commandLine().getErr().println(e.getMessage());
+      return CommandLine.ExitCode.USAGE;
+    }
+    makeFolder();
     Rehearsal.Summary summary =
-        new Rehearsal(inputs, policies(), until, parallelism, out).run(progress());
+        new Rehearsal(inputs, inForce, until, parallelism, out).run(progress());
     PrintWriter print = spec.commandLine().getOut();
     print.printf(
-        "%,d records read, %,d of them after the end at %s; %.1f s. Results in %s%n",
-        summary.records(), summary.skipped(), summary.until(), summary.millis() / 1000.0, out);
+        "%,d records read, %,d of them unusable, %,d after the end at %s; %.1f s. Results in %s%n",
+        summary.records(),
+        summary.unusable(),
+        summary.skipped(),
+        summary.until() == null ? "no time" : summary.until(),
+        summary.millis() / 1000.0,
+        out);
+    if (summary.unusable() > 0) {
+      print.println("What could not be used, and why: " + out.resolve("dead_letters.jsonl"));
+    }
     return 0;
   }
 
-  private List<Policy> policies() throws IOException {
+  private void makeFolder() {
+    try {
+      Files.createDirectories(out);
+    } catch (IOException e) {
+      throw refused("--out: found " + out + ", expected a folder that can be made and written");
+    }
+  }
+
+  private List<Policy> policies() throws IOException, DefinitionException {
     DefinitionReader reader = DefinitionReader.forRehearsal();
     try {
       for (Path file : policies) {
@@ -102,14 +127,12 @@ final class RehearseCommand implements Callable<Integer> {
       return reader.policies();
     } catch (NoSuchFileException e) {
       throw refused("--policy: found no readable file " + e.getFile());
-    } catch (DefinitionException e) {
-      throw refused(e.getMessage());
     }
   }
 
   private void add(List<InputFile> inputs, Topic topic, List<Path> files) {
     for (Path file : files) {
-      if (!Files.isReadable(file)) {
+      if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
         throw refused("--" + topic.plainName() + ": found no readable file " + file);
       }
       inputs.add(new InputFile(topic, file.toString()));

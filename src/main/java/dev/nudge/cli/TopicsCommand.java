@@ -3,8 +3,10 @@ package dev.nudge.cli;
 import dev.nudge.kafka.KafkaConfig;
 import dev.nudge.kafka.TopicCheck;
 import dev.nudge.kafka.Topics;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,6 +20,8 @@ import picocli.CommandLine.Spec;
     description = "Create the topics that are missing, and check the settings of all.",
     mixinStandardHelpOptions = true)
 final class TopicsCommand implements Callable<Integer> {
+  private static final int ANSWER_MILLIS = 15_000;
+
   @Spec private CommandSpec spec;
 
   @Mixin private KafkaOptions kafka;
@@ -40,7 +44,11 @@ final class TopicsCommand implements Callable<Integer> {
   public Integer call() {
     KafkaConfig config = kafka.config();
     String prefix = config.topicPrefix();
-    try (Admin admin = Admin.create(config.toProperties())) {
+    Properties clients = config.toProperties();
+    // A person waits: a quarter of a minute tells whether a broker is there.
+    clients.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_MILLIS);
+    clients.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_MILLIS);
+    try (Admin admin = Admin.create(clients)) {
       TopicCheck check = Topics.create(admin, prefix, partitions, replication);
       check.findings().forEach(spec.commandLine().getErr()::println);
       check
@@ -53,7 +61,9 @@ final class TopicsCommand implements Callable<Integer> {
                       .printf("%s: %d partitions%n", topic.withPrefix(prefix), count));
       return check.findings().isEmpty() ? 0 : 1;
     } catch (KafkaException e) {
-      spec.commandLine().getErr().println(e.getMessage());
+      spec.commandLine()
+          .getErr()
+          .println("Kafka at " + config.bootstrapServers() + ": " + e.getMessage());
       return 1;
     }
   }

@@ -80,12 +80,14 @@ public final class Rehearsal {
    * What a rehearsal did.
    *
    * @param records lines read
+   * @param unusable those of them that became dead letters
    * @param skipped usable records later than the end
    * @param from the first usable record; null when there was none up to the end
    * @param until the end of the world; null when no record was usable
    * @param millis how long it took by the wall clock
    */
-  public record Summary(long records, long skipped, Instant from, Instant until, long millis) {}
+  public record Summary(
+      long records, long unusable, long skipped, Instant from, Instant until, long millis) {}
 
   /**
    * Runs to the end.
@@ -112,11 +114,13 @@ public final class Rehearsal {
     RecordDecoder decoder = new RecordDecoder(config);
     List<MergedFiles.Source> sources = new ArrayList<>();
     long records = 0;
+    long unusable = 0;
     long first = Long.MAX_VALUE;
     long last = Long.MIN_VALUE;
     for (InputFile input : inputs) {
       Survey survey = Survey.of(input, decoder);
       records += survey.records();
+      unusable += survey.unusable();
       first = Math.min(first, survey.firstMillis());
       last = Math.max(last, survey.lastMillis());
       sources.add(new MergedFiles.Source(input, sortedIfNeeded(input, survey, decoder, temporary)));
@@ -131,6 +135,7 @@ public final class Rehearsal {
     Summary summary =
         new Summary(
             records,
+            unusable,
             skipped,
             first > end ? null : Instant.ofEpochMilli(first),
             end == Long.MIN_VALUE ? null : Instant.ofEpochMilli(end),

@@ -17,14 +17,16 @@ import java.util.List;
  * in order.
  *
  * @param records lines that are not blank
+ * @param unusable those of them that can't be used
  * @param firstMillis the least time of a usable record; {@link Long#MAX_VALUE} without any
  * @param lastMillis the greatest time of a usable record; {@link Long#MIN_VALUE} without any
  * @param inOrder whether usable records stand by time
  */
-record Survey(long records, long firstMillis, long lastMillis, boolean inOrder) {
+record Survey(long records, long unusable, long firstMillis, long lastMillis, boolean inOrder) {
 
   static Survey of(InputFile file, RecordDecoder decoder) throws IOException {
     long records = 0;
+    long unusable = 0;
     long first = Long.MAX_VALUE;
     long last = Long.MIN_VALUE;
     boolean inOrder = true;
@@ -36,10 +38,14 @@ record Survey(long records, long firstMillis, long lastMillis, boolean inOrder) 
           inOrder &= ingested.atMillis() >= last;
           first = Math.min(first, ingested.atMillis());
           last = Math.max(last, ingested.atMillis());
+        } else {
+          unusable++;
         }
       }
+    } catch (IOException e) {
+      throw new IOException(file.path() + ", line " + (records + 1) + ": " + e.getMessage(), e);
     }
-    return new Survey(records, first, last, inOrder);
+    return new Survey(records, unusable, first, last, inOrder);
   }
 
   /** Writes the file anew by time; each line keeps its number in front, by which it is reported. */

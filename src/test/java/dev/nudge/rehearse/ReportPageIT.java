@@ -66,6 +66,7 @@ class ReportPageIT {
         folder,
         new Rehearsal.Summary(
             41_322,
+            58,
             1_204,
             Instant.parse("2010-12-01T08:26:00Z"),
             Instant.parse("2011-12-09T12:50:00Z"),

@@ -114,7 +114,7 @@ class ReportTest {
 
   @Test
   void rehearsalOfNothingSaysSo() throws Exception {
-    JsonNode report = written(new Rehearsal.Summary(0, 0, null, null, 12));
+    JsonNode report = written(new Rehearsal.Summary(0, 0, 0, null, null, 12));
 
     assertThat(report.path("from").isNull()).isTrue();
     assertThat(report.path("until").isNull()).isTrue();
@@ -150,7 +150,7 @@ class ReportTest {
   }
 
   private static Rehearsal.Summary summary(Instant until, long millis) {
-    return new Rehearsal.Summary(120, 7, MONDAY, until, millis);
+    return new Rehearsal.Summary(120, 0, 7, MONDAY, until, millis);
   }
 
   /** Writes the report and reads its numbers back from the page, as the browser does. */
