@@ -1,14 +1,22 @@
 package dev.nudge.event;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
 /**
- * Something worth noticing in a customer's life.
+ * Something worth noticing in a customer's life: a stage change, an anomaly, or a match of a
+ * definition.
  *
  * @param id the same for the same moment, however often it is computed
  * @param tenant the brand
  * @param customerId the customer
- * @param kind {@link #STAGE} for a stage change
+ * @param kind {@link #STAGE} for a stage change, an anomaly's kind, else the definition's id
  * @param atMillis event time, epoch milliseconds
- * @param stageChange the stage change
+ * @param stageChange the stage change, or null
+ * @param anomaly the anomaly, or null
+ * @param event the last event matched, or null where nothing was
+ * @param steps the events matched, by step; empty for a stage change
  * @param customer the customer's features after it
  */
 public record Moment(
@@ -18,6 +26,9 @@ public record Moment(
     String kind,
     long atMillis,
     StageChange stageChange,
+    Anomaly anomaly,
+    Occurrence event,
+    Map<String, List<Occurrence>> steps,
     Features customer) {
 
   /** The kind of a stage change. */
@@ -36,6 +47,54 @@ public record Moment(
             Integer.toString(change.life()),
             Integer.toString(change.orderCount()));
     return new Moment(
-        id, change.tenant(), change.customerId(), STAGE, change.atMillis(), change, customer);
+        id,
+        change.tenant(),
+        change.customerId(),
+        STAGE,
+        change.atMillis(),
+        change,
+        null,
+        null,
+        Map.of(),
+        customer);
+  }
+
+  /**
+   * The moment that an anomaly is. Its id names the events matched: two of a kind at one instant
+   * stay two.
+   */
+  public static Moment of(
+      Anomaly anomaly, Occurrence event, Map<String, List<Occurrence>> steps, Features customer) {
+    return new Moment(
+        id(anomaly.tenant(), anomaly.customerId(), anomaly.kind(), anomaly.atMillis(), steps),
+        anomaly.tenant(),
+        anomaly.customerId(),
+        anomaly.kind(),
+        anomaly.atMillis(),
+        null,
+        anomaly,
+        event,
+        steps,
+        customer);
+  }
+
+  private static String id(
+      String tenant,
+      String customerId,
+      String kind,
+      long atMillis,
+      Map<String, List<Occurrence>> steps) {
+    List<String> parts = new ArrayList<>();
+    parts.addAll(List.of(kind, tenant, customerId, Long.toString(atMillis)));
+    steps.forEach(
+        (step, events) -> {
+          for (Occurrence event : events) {
+            parts.add(step);
+            parts.add(event.topic().name());
+            parts.add(event.messageId());
+            parts.add(Long.toString(event.atMillis()));
+          }
+        });
+    return Identity.of(parts.toArray(new String[0]));
   }
 }

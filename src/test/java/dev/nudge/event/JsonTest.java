@@ -25,7 +25,19 @@ class JsonTest {
 
   @Test
   void momentHasCloudEventsAttributesItsFieldsAndTheCustomer() {
-    String json = Json.of(new Moment("i1", "acme", "an\"na\n", "STAGE", START, CHANGE, features()));
+    String json =
+        Json.of(
+            new Moment(
+                "i1",
+                "acme",
+                "an\"na\n",
+                "STAGE",
+                START,
+                CHANGE,
+                null,
+                null,
+                Map.of(),
+                features()));
     assertThat(json)
         .isEqualTo(
             """
