@@ -1,0 +1,611 @@
+package dev.nudge.pattern;
+
+import dev.nudge.pattern.PartialMatch.Link;
+import java.lang.reflect.Field;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.flink.cep.nfa.NFA;
+import org.apache.flink.cep.nfa.State;
+import org.apache.flink.cep.nfa.StateTransition;
+import org.apache.flink.cep.nfa.StateTransitionAction;
+import org.apache.flink.cep.nfa.aftermatch.AfterMatchSkipStrategy;
+import org.apache.flink.cep.nfa.aftermatch.NoSkipStrategy;
+import org.apache.flink.cep.nfa.aftermatch.SkipPastLastStrategy;
+import org.apache.flink.cep.nfa.aftermatch.SkipToFirstStrategy;
+import org.apache.flink.cep.nfa.aftermatch.SkipToLastStrategy;
+import org.apache.flink.cep.nfa.aftermatch.SkipToNextStrategy;
+import org.apache.flink.cep.nfa.compiler.NFACompiler;
+import org.apache.flink.cep.nfa.compiler.NFAStateNameHandler;
+import org.apache.flink.cep.pattern.MalformedPatternException;
+import org.apache.flink.cep.pattern.Pattern;
+import org.apache.flink.cep.pattern.conditions.IterativeCondition;
+
+/**
+ * Finds the matches of one pattern, as Flink CEP finds them.
+ *
+ * <p>Flink itself compiles the pattern to its state graph; this class walks the graph. Where Flink
+ * keeps what partial matches took in a shared buffer with version numbers, here each partial match
+ * holds a linked list of its events: the same matches, without a table to look into. Everything
+ * that can be seen from outside is Flink's: which branches an event opens, what times out before
+ * which event, which match of several comes first, and what a skip strategy then throws away. A
+ * test holds both equal on random patterns and streams.
+ *
+ * <p>Example: cart, no payment within 30 minutes. A cart at 09:00 opens a partial match; {@link
+ * #timeOutMillis} says 09:30; a payment at 09:20 ends it, or {@link #advance} to 09:30 returns it
+ * as a match.
+ *
+ * <p>An instance belongs to one thread. It holds no customer's state.
+ *
+ * @param <E> events
+ */
+final class Matcher<E> {
+  /** Nothing times out. */
+  static final long NEVER = Long.MAX_VALUE;
+
+  /** The longest chain of events of one partial match; a longer one is given up. */
+  static final int MAX_EVENTS = 1_000;
+
+  /** Edges looked at for one partial match and event; more is a graph that turns in circles. */
+  private static final int MAX_VISITS = 10_000;
+
+  private enum Skip {
+    NO_SKIP,
+    PAST_LAST,
+    TO_NEXT,
+    TO_FIRST,
+    TO_LAST
+  }
+
+  /** A state of the graph, with what is known about it beforehand. */
+  private static final class Node<E> {
+    final int number;
+    final int step;
+    final State<E> state;
+    final List<Edge<E>> edges = new ArrayList<>();
+    long windowMillis = NEVER;
+    boolean restsOnForeign;
+
+    Node(int number, int step, State<E> state) {
+      this.number = number;
+      this.step = step;
+      this.state = state;
+    }
+  }
+
+  private static final class Edge<E> {
+    final Node<E> source;
+    final StateTransitionAction action;
+    final Node<E> target;
+    final Condition<E> condition;
+
+    Edge(Node<E> source, StateTransitionAction action, Node<E> target, Condition<E> condition) {
+      this.source = source;
+      this.action = action;
+      this.target = target;
+      this.condition = condition;
+    }
+  }
+
+  private final Pattern<E, ?> pattern;
+  private final List<Node<E>> nodes = new ArrayList<>();
+  private final List<String> steps;
+  private final Node<E> begin;
+  private final long windowMillis;
+  private final boolean windowed;
+  private final Skip skip;
+  private final int skipStep;
+  private final int maxPartialMatches;
+  private final Set<String> names;
+  private final Set<String> firstNames;
+
+  private final Context context = new Context();
+  private final List<Edge<E>> edges = new ArrayList<>();
+  private final Deque<Node<E>> toVisit = new ArrayDeque<>();
+  private final List<PartialMatch<E>> next = new ArrayList<>();
+  private long dropped;
+
+  /**
+   * Compiles a pattern.
+   *
+   * @param pattern what to look for
+   * @param maxPartialMatches how many may be open at once; beyond it the latest to begin are given
+   *     up, and {@linkplain #dropped counted}
+   * @throws MalformedPatternException if Flink refuses it, or it could turn in circles
+   */
+  Matcher(Pattern<E, ?> pattern, int maxPartialMatches) {
+    this.pattern = pattern;
+    this.maxPartialMatches = maxPartialMatches;
+    NFA<E> compiled = NFACompiler.<E>compileFactory(pattern, false).createNFA();
+    List<State<E>> states = new ArrayList<>(compiled.getStates());
+    // By name, so that a state's number in a checkpoint means the same in the next process.
+    states.sort(Comparator.comparing(State::getName));
+    steps =
+        List.copyOf(new TreeSet<>(states.stream().map(state -> stepOf(state.getName())).toList()));
+    Map<String, Node<E>> byName = new HashMap<>();
+    for (State<E> state : states) {
+      Node<E> node =
+          new Node<>(nodes.size(), Collections.binarySearch(steps, stepOf(state.getName())), state);
+      nodes.add(node);
+      byName.put(state.getName(), node);
+    }
+    Map<IterativeCondition<E>, Condition<E>> conditions = new HashMap<>();
+    for (Node<E> node : nodes) {
+      for (StateTransition<E> transition : node.state.getStateTransitions()) {
+        node.edges.add(
+            new Edge<>(
+                byName.get(transition.getSourceState().getName()),
+                transition.getAction(),
+                byName.get(transition.getTargetState().getName()),
+                Condition.of(transition.getCondition(), conditions)));
+      }
+    }
+    begin = nodes.stream().filter(node -> node.state.isStart()).findFirst().orElseThrow();
+    windowMillis = compiled.getWindowTime() > 0 ? compiled.getWindowTime() : NEVER;
+    windowTimes(compiled).forEach((name, millis) -> byName.get(name).windowMillis = millis);
+    windowed = windowMillis != NEVER || nodes.stream().anyMatch(node -> node.windowMillis != NEVER);
+    AfterMatchSkipStrategy strategy = pattern.getAfterMatchSkipStrategy();
+    skip = skip(strategy);
+    skipStep = strategy.getPatternName().map(steps::indexOf).orElse(-1);
+    refuseCircles();
+    names = names(nodes);
+    firstNames = namesThatBegin();
+    for (Node<E> node : nodes) {
+      node.restsOnForeign = names != null && restsOnForeign(node);
+    }
+  }
+
+  private static String stepOf(String stateName) {
+    return NFAStateNameHandler.getOriginalNameFromInternal(stateName);
+  }
+
+  /**
+   * Windows between two events, by state. Flink's compiler knows them and tells nobody, so they are
+   * read from its field.
+   */
+  @SuppressWarnings("unchecked")
+  private static Map<String, Long> windowTimes(NFA<?> compiled) {
+    try {
+      Field field = NFA.class.getDeclaredField("windowTimes");
+      field.setAccessible(true);
+      return (Map<String, Long>) field.get(compiled);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("this is not the Flink CEP that Nudge was built with", e);
+    }
+  }
+
+  private static Skip skip(AfterMatchSkipStrategy strategy) {
+    if (strategy instanceof NoSkipStrategy) {
+      return Skip.NO_SKIP;
+    } else if (strategy instanceof SkipPastLastStrategy) {
+      return Skip.PAST_LAST;
+    } else if (strategy instanceof SkipToNextStrategy) {
+      return Skip.TO_NEXT;
+    } else if (strategy instanceof SkipToFirstStrategy) {
+      return Skip.TO_FIRST;
+    } else if (strategy instanceof SkipToLastStrategy) {
+      return Skip.TO_LAST;
+    } else {
+      throw new MalformedPatternException("unknown skip strategy " + strategy);
+    }
+  }
+
+  /** A group that repeats and may take nothing would be entered again and again by one event. */
+  private void refuseCircles() {
+    for (Node<E> node : nodes) {
+      Set<Node<E>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+      Deque<Node<E>> open = new ArrayDeque<>();
+      open.push(node);
+      while (!open.isEmpty()) {
+        for (Edge<E> edge : open.pop().edges) {
+          if (edge.action != StateTransitionAction.PROCEED) {
+            continue;
+          }
+          if (edge.target == node) {
+            throw new MalformedPatternException(
+                "step " + steps.get(node.step) + " stands in a repeated group that may be empty");
+          }
+          if (seen.add(edge.target)) {
+            open.push(edge.target);
+          }
+        }
+      }
+    }
+  }
+
+  /** The names that conditions ask for; null if one of them asks for none. */
+  private static <E> Set<String> names(List<Node<E>> nodes) {
+    Set<String> all = new TreeSet<>();
+    for (Node<E> node : nodes) {
+      for (Edge<E> edge : node.edges) {
+        if (!edge.condition.addNames(all)) {
+          return null;
+        }
+      }
+    }
+    return all;
+  }
+
+  /** The names by which a match can begin; null if any event may. */
+  private Set<String> namesThatBegin() {
+    Set<String> all = new TreeSet<>();
+    Set<Node<E>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<Node<E>> open = new ArrayDeque<>();
+    open.push(begin);
+    while (!open.isEmpty()) {
+      for (Edge<E> edge : open.pop().edges) {
+        if (edge.action == StateTransitionAction.TAKE && !edge.condition.addNames(all)) {
+          return null;
+        } else if (edge.action == StateTransitionAction.PROCEED && seen.add(edge.target)) {
+          open.push(edge.target);
+        }
+      }
+    }
+    return all;
+  }
+
+  /** Whether an event that no condition asks for leaves a partial match here as it is. */
+  private boolean restsOnForeign(Node<E> node) {
+    boolean ignores = false;
+    for (Edge<E> edge : node.edges) {
+      if (edge.condition.onForeign()) {
+        if (edge.action != StateTransitionAction.IGNORE || edge.target != node) {
+          return false;
+        }
+        ignores = true;
+      }
+    }
+    return ignores;
+  }
+
+  /** The pattern. */
+  Pattern<E, ?> pattern() {
+    return pattern;
+  }
+
+  /** Names of the pattern's steps, by number. */
+  List<String> steps() {
+    return steps;
+  }
+
+  /** How many states the graph has. */
+  int states() {
+    return nodes.size();
+  }
+
+  /** The names of all events that any condition asks for; null if every event may matter. */
+  Set<String> names() {
+    return names;
+  }
+
+  /** The names of events that may begin a match; null if every event may. */
+  Set<String> firstNames() {
+    return firstNames;
+  }
+
+  /** How many partial matches were given up at a maximum since this was last asked. */
+  long dropped() {
+    long now = dropped;
+    dropped = 0;
+    return now;
+  }
+
+  /** Nothing on its way. */
+  PartialMatches<E> none() {
+    PartialMatches<E> none = new PartialMatches<>();
+    none.open.add(notBegun());
+    return none;
+  }
+
+  private PartialMatch<E> notBegun() {
+    return new PartialMatch<>(begin.number, null, null);
+  }
+
+  /** Whether an event that no condition asks for would change nothing at all. */
+  boolean restsOnForeign(PartialMatches<E> matches) {
+    for (PartialMatch<E> match : matches.open) {
+      if (match.start() != null && !nodes.get(match.state()).restsOnForeign) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** When the first partial match times out, epoch milliseconds; {@link #NEVER} if none does. */
+  long timeOutMillis(PartialMatches<E> matches) {
+    if (!windowed) {
+      return NEVER;
+    }
+    long first = NEVER;
+    for (PartialMatch<E> match : matches.open) {
+      first = Math.min(first, timeOutMillis(match));
+    }
+    return first;
+  }
+
+  private long timeOutMillis(PartialMatch<E> match) {
+    Node<E> node = nodes.get(match.state());
+    if (match.start() == null || node.state.isStart()) {
+      return NEVER;
+    }
+    long byStart = windowMillis == NEVER ? NEVER : end(match.start().atMillis(), windowMillis);
+    return node.windowMillis == NEVER
+        ? byStart
+        : Math.min(byStart, end(match.newest().taken().atMillis(), node.windowMillis));
+  }
+
+  private static long end(long atMillis, long lengthMillis) {
+    long end = atMillis + lengthMillis;
+    return end < atMillis ? NEVER : end;
+  }
+
+  /**
+   * No event before that time will come any more: what waited for silence has matched, what waited
+   * for an event is over.
+   */
+  List<Match<E>> advance(PartialMatches<E> matches, long atMillis) {
+    if (timeOutMillis(matches) > atMillis) {
+      return List.of();
+    }
+    PriorityQueue<PartialMatch<E>> open = new PriorityQueue<>(PartialMatch.BY_START);
+    PriorityQueue<PartialMatch<E>> complete = new PriorityQueue<>(PartialMatch.BY_START);
+    for (PartialMatch<E> match : matches.open) {
+      if (timeOutMillis(match) > atMillis) {
+        open.add(match);
+      } else if (nodes.get(match.state()).state.isPending()) {
+        complete.add(match);
+      }
+    }
+    return settle(matches, open, complete);
+  }
+
+  /** An event happened; time has been {@linkplain #advance advanced} to it. */
+  List<Match<E>> process(PartialMatches<E> matches, Taken<E> event) throws Exception {
+    PriorityQueue<PartialMatch<E>> open = new PriorityQueue<>(PartialMatch.BY_START);
+    PriorityQueue<PartialMatch<E>> complete = new PriorityQueue<>(PartialMatch.BY_START);
+    for (PartialMatch<E> match : matches.open) {
+      step(match, event);
+      boolean stopped = false;
+      for (PartialMatch<E> follower : next) {
+        State<E> state = nodes.get(follower.state()).state;
+        if (state.isFinal()) {
+          complete.add(follower);
+        } else if (state.isStop()) {
+          stopped = true;
+        }
+      }
+      if (!stopped) {
+        for (PartialMatch<E> follower : next) {
+          if (!nodes.get(follower.state()).state.isFinal()) {
+            open.add(follower);
+          }
+        }
+      }
+    }
+    List<Match<E>> found = settle(matches, open, complete);
+    keepToMaximum(matches);
+    return found;
+  }
+
+  /** What one partial match becomes by an event, into {@link #next}. */
+  private void step(PartialMatch<E> match, Taken<E> event) throws Exception {
+    next.clear();
+    Node<E> from = nodes.get(match.state());
+    boolean beginning = from.state.isStart();
+    context.match = match;
+    context.taken = event;
+    decide(from, event.event());
+    for (Edge<E> edge : edges) {
+      switch (edge.action) {
+        case IGNORE -> {
+          if (!beginning) {
+            next.add(new PartialMatch<>(edge.target.number, match.newest(), match.start()));
+          }
+        }
+        case TAKE -> {
+          if (match.newest() != null && match.newest().length() >= MAX_EVENTS) {
+            dropped++;
+            continue;
+          }
+          Link<E> taken = new Link<>(edge.source.step, event, match.newest());
+          Taken<E> start = beginning ? event : match.start();
+          next.add(new PartialMatch<>(edge.target.number, taken, start));
+          Node<E> end = finalBehind(edge.target, event.event());
+          if (end != null) {
+            next.add(new PartialMatch<>(end.number, taken, start));
+          }
+        }
+        case PROCEED -> throw new IllegalStateException("proceeding is no outcome");
+      }
+    }
+    if (beginning) {
+      next.add(notBegun());
+    }
+  }
+
+  /** The edges that an event takes from a state, and from those it proceeds to. */
+  private void decide(Node<E> from, E event) throws Exception {
+    edges.clear();
+    toVisit.clear();
+    toVisit.push(from);
+    int visits = 0;
+    while (!toVisit.isEmpty()) {
+      for (Edge<E> edge : toVisit.pop().edges) {
+        if (++visits > MAX_VISITS) {
+          throw new IllegalStateException(
+              "the graph of " + pattern.getName() + " turns in circles");
+        }
+        if (edge.condition.holds(event, context)) {
+          if (edge.action == StateTransitionAction.PROCEED) {
+            toVisit.push(edge.target);
+          } else {
+            edges.add(edge);
+          }
+        }
+      }
+    }
+  }
+
+  /** The final state, if nothing but optional steps lie between. */
+  private Node<E> finalBehind(Node<E> node, E event) throws Exception {
+    toVisit.clear();
+    toVisit.push(node);
+    while (!toVisit.isEmpty()) {
+      for (Edge<E> edge : toVisit.pop().edges) {
+        if (edge.action == StateTransitionAction.PROCEED && edge.condition.holds(event, context)) {
+          if (edge.target.state.isFinal()) {
+            return edge.target;
+          }
+          toVisit.push(edge.target);
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Which complete matches may leave now, and what the skip strategy throws away by them. */
+  private List<Match<E>> settle(
+      PartialMatches<E> matches,
+      PriorityQueue<PartialMatch<E>> open,
+      PriorityQueue<PartialMatch<E>> complete) {
+    matches.open = open;
+    matches.complete.addAll(complete);
+    if (matches.complete.isEmpty()) {
+      return List.of();
+    }
+    List<Match<E>> found = new ArrayList<>();
+    while (!matches.complete.isEmpty()) {
+      PartialMatch<E> earliest = matches.complete.peek();
+      if (skip != Skip.NO_SKIP
+          && !open.isEmpty()
+          && PartialMatch.BY_START.compare(earliest, open.peek()) > 0) {
+        // One that began before may still match, and overrule it.
+        break;
+      }
+      matches.complete.poll();
+      Taken<E> limit = skipLimit(earliest);
+      if (limit != null) {
+        open.removeIf(other -> isSkipped(other, limit));
+        matches.complete.removeIf(other -> isSkipped(other, limit));
+      }
+      found.add(match(earliest));
+    }
+    return found;
+  }
+
+  /** The event by which the skip strategy judges what began before; null if nothing is skipped. */
+  private Taken<E> skipLimit(PartialMatch<E> match) {
+    if (skip == Skip.NO_SKIP) {
+      return null;
+    } else if (skip == Skip.PAST_LAST) {
+      return match.newest().taken();
+    }
+    Taken<E> limit = null;
+    for (Link<E> link = match.newest(); link != null; link = link.previous()) {
+      if (skip == Skip.TO_NEXT) {
+        limit = link.taken();
+      } else if (link.step() == skipStep) {
+        limit = link.taken();
+        if (skip == Skip.TO_LAST) {
+          break;
+        }
+      }
+    }
+    return limit;
+  }
+
+  private boolean isSkipped(PartialMatch<E> match, Taken<E> limit) {
+    if (match.start() == null) {
+      return false;
+    }
+    int order = match.start().compareTo(limit);
+    return skip == Skip.TO_FIRST || skip == Skip.TO_LAST ? order < 0 : order <= 0;
+  }
+
+  private Match<E> match(PartialMatch<E> complete) {
+    Map<String, List<E>> byStep = new LinkedHashMap<>();
+    for (Link<E> link : inOrder(complete.newest())) {
+      byStep
+          .computeIfAbsent(steps.get(link.step()), name -> new ArrayList<>())
+          .add(link.taken().event());
+    }
+    return new Match<>(byStep);
+  }
+
+  private static <E> List<Link<E>> inOrder(Link<E> newest) {
+    List<Link<E>> links = new ArrayList<>(newest == null ? 0 : newest.length());
+    for (Link<E> link = newest; link != null; link = link.previous()) {
+      links.add(link);
+    }
+    Collections.reverse(links);
+    return links;
+  }
+
+  private void keepToMaximum(PartialMatches<E> matches) {
+    if (matches.open.size() - 1 <= maxPartialMatches
+        && matches.complete.size() <= maxPartialMatches) {
+      return;
+    }
+    matches.open = earliest(matches.open, maxPartialMatches + 1);
+    boolean waitsToBegin = matches.open.stream().anyMatch(match -> match.start() == null);
+    if (!waitsToBegin) {
+      matches.open = earliest(matches.open, maxPartialMatches);
+      matches.open.add(notBegun());
+    }
+    PriorityQueue<PartialMatch<E>> complete = earliest(matches.complete, maxPartialMatches);
+    matches.complete.clear();
+    matches.complete.addAll(complete);
+  }
+
+  private PriorityQueue<PartialMatch<E>> earliest(PriorityQueue<PartialMatch<E>> all, int max) {
+    PriorityQueue<PartialMatch<E>> kept = new PriorityQueue<>(PartialMatch.BY_START);
+    while (!all.isEmpty()) {
+      PartialMatch<E> match = all.poll();
+      if (kept.size() < max) {
+        kept.add(match);
+      } else if (match.start() != null) {
+        dropped++;
+      }
+    }
+    return kept;
+  }
+
+  /** What a condition may ask about the partial match that it is asked for. */
+  final class Context implements IterativeCondition.Context<E> {
+    private PartialMatch<E> match;
+    private Taken<E> taken;
+
+    @Override
+    public Iterable<E> getEventsForPattern(String name) {
+      int step = Collections.binarySearch(steps, name);
+      List<E> events = new ArrayList<>();
+      for (Link<E> link : inOrder(match.newest())) {
+        if (link.step() == step) {
+          events.add(link.taken().event());
+        }
+      }
+      return events;
+    }
+
+    @Override
+    public long timestamp() {
+      return taken.atMillis();
+    }
+
+    /** Event time: a pattern never looks at the wall clock. */
+    @Override
+    public long currentProcessingTime() {
+      return taken.atMillis();
+    }
+  }
+}

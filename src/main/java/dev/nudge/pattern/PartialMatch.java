@@ -1,0 +1,43 @@
+package dev.nudge.pattern;
+
+import java.util.Comparator;
+
+/**
+ * A match on its way: where it stands in the state graph, and what it has taken so far.
+ *
+ * <p>What was taken is a linked list from the newest event back, so that partial matches that
+ * branched share their past.
+ *
+ * @param state the number of the state it stands in
+ * @param newest the newest event taken; null at the very beginning
+ * @param start the first event; null at the very beginning, where the next match waits to begin
+ * @param <E> events
+ */
+record PartialMatch<E>(int state, Link<E> newest, Taken<E> start) {
+  /**
+   * The earliest start first; what has not begun comes last. Flink CEP keeps partial matches in a
+   * heap of this order, and under a skip strategy it matters which of two equal ones comes first:
+   * so the same heap is kept here.
+   */
+  static final Comparator<PartialMatch<?>> BY_START =
+      (a, b) -> {
+        if (a.start == null || b.start == null) {
+          return Boolean.compare(a.start == null, b.start == null);
+        }
+        return a.start.compareTo(b.start);
+      };
+
+  /**
+   * One event taken.
+   *
+   * @param step the number of the pattern's step that took it
+   * @param taken the event
+   * @param previous what was taken before, or null
+   * @param length how many events, this one included
+   */
+  record Link<E>(int step, Taken<E> taken, Link<E> previous, int length) {
+    Link(int step, Taken<E> taken, Link<E> previous) {
+      this(step, taken, previous, previous == null ? 1 : previous.length + 1);
+    }
+  }
+}
