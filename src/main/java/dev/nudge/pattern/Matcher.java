@@ -529,7 +529,8 @@ final class Matcher<E> {
       return false;
     }
     int order = match.start().compareTo(limit);
-    return skip == Skip.TO_FIRST || skip == Skip.TO_LAST ? order < 0 : order <= 0;
+    boolean toElement = skip == Skip.TO_FIRST || skip == Skip.TO_LAST;
+    return toElement ? order < 0 : order <= 0;
   }
 
   private Match<E> match(PartialMatch<E> complete) {
