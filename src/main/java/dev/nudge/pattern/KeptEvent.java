@@ -1,0 +1,170 @@
+package dev.nudge.pattern;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import dev.nudge.event.Occurrence;
+import dev.nudge.event.Topic;
+import dev.nudge.event.Value;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An event that partial matches or timers of a customer hold, as bytes until somebody looks at it.
+ * All rules of the customer share it, by its number.
+ */
+final class KeptEvent extends Taken<Occurrence> {
+  /** Longest text of a field that is kept; a longer one is cut off from what is kept. */
+  static final int MAX_TEXT = 1_024;
+
+  /** Fields that are kept of an event; further ones are not, by the order of their names. */
+  static final int MAX_FIELDS = 64;
+
+  /**
+   * Words that stand for themselves by a number. A word is never removed and keeps its place: it is
+   * in checkpoints.
+   */
+  private static final List<String> WORDS =
+      List.of(
+          "Product Viewed",
+          "Product Added",
+          "Product Removed",
+          "Product Added to Wishlist",
+          "Checkout Started",
+          "Coupon Entered",
+          "Product Shared",
+          "Product Reviewed",
+          "Order Placed",
+          "Order Paid",
+          "Order Cancelled",
+          "Order Refunded",
+          "Nudge Sent",
+          "Nudge Clicked",
+          "productId",
+          "name",
+          "category",
+          "brand",
+          "price",
+          "quantity",
+          "currency",
+          "sessionId",
+          "orderId",
+          "amount",
+          "grantId",
+          "refundOf",
+          "country",
+          "triggerId",
+          "couponType",
+          "channel",
+          "discount",
+          "value");
+
+  private static final Map<String, Integer> NUMBERS = new HashMap<>();
+
+  static {
+    for (int i = 0; i < WORDS.size(); i++) {
+      NUMBERS.put(WORDS.get(i), i + 1);
+    }
+  }
+
+  /** The event's number within the customer's state; -1 while nothing holds it. */
+  int number = -1;
+
+  private Occurrence event;
+  private byte[] bytes;
+
+  /** An event that just happened. */
+  KeptEvent(Occurrence event, int ordinal) {
+    super(event, event.atMillis(), ordinal);
+    this.event = event;
+  }
+
+  private KeptEvent(int number, long atMillis, int ordinal, byte[] bytes) {
+    super(null, atMillis, ordinal);
+    this.number = number;
+    this.bytes = bytes;
+  }
+
+  @Override
+  Occurrence event() {
+    if (event == null) {
+      event = decode();
+    }
+    return event;
+  }
+
+  void writeTo(CodedOutputStream out) throws IOException {
+    if (bytes == null) {
+      bytes = encode(event);
+    }
+    out.writeUInt32NoTag(number);
+    out.writeSInt64NoTag(atMillis());
+    out.writeUInt32NoTag(ordinal());
+    out.writeByteArrayNoTag(bytes);
+  }
+
+  static KeptEvent readFrom(CodedInputStream in) throws IOException {
+    return new KeptEvent(in.readUInt32(), in.readSInt64(), in.readUInt32(), in.readByteArray());
+  }
+
+  private static byte[] encode(Occurrence event) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes, 128);
+    try {
+      writeWord(out, event.name());
+      out.writeStringNoTag(event.messageId());
+      out.writeUInt32NoTag(event.topic().ordinal());
+      List<Map.Entry<String, Value>> kept =
+          event.fields().entrySet().stream()
+              .filter(field -> field.getValue().text().length() <= MAX_TEXT)
+              .sorted(Map.Entry.comparingByKey())
+              .limit(MAX_FIELDS)
+              .toList();
+      out.writeUInt32NoTag(kept.size());
+      for (Map.Entry<String, Value> field : kept) {
+        writeWord(out, field.getKey());
+        out.writeUInt32NoTag(field.getValue().type().ordinal());
+        out.writeStringNoTag(field.getValue().text());
+      }
+      out.flush();
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return bytes.toByteArray();
+  }
+
+  private Occurrence decode() {
+    CodedInputStream in = CodedInputStream.newInstance(bytes);
+    try {
+      String name = readWord(in);
+      String messageId = in.readString();
+      Topic topic = Topic.values()[in.readUInt32()];
+      int count = in.readUInt32();
+      Map<String, Value> fields = new HashMap<>();
+      for (int i = 0; i < count; i++) {
+        String field = readWord(in);
+        Value.Type type = Value.Type.values()[in.readUInt32()];
+        fields.put(field, new Value(type, in.readString()));
+      }
+      return new Occurrence(name, atMillis(), messageId, topic, fields);
+    } catch (IOException e) {
+      throw new UncheckedIOException("an event in state can't be read", e);
+    }
+  }
+
+  private static void writeWord(CodedOutputStream out, String word) throws IOException {
+    Integer number = NUMBERS.get(word);
+    out.writeUInt32NoTag(number == null ? 0 : number);
+    if (number == null) {
+      out.writeStringNoTag(word);
+    }
+  }
+
+  private static String readWord(CodedInputStream in) throws IOException {
+    int number = in.readUInt32();
+    return number == 0 ? in.readString() : WORDS.get(number - 1);
+  }
+}

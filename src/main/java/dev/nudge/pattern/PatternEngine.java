@@ -1,0 +1,469 @@
+package dev.nudge.pattern;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import dev.nudge.event.Occurrence;
+import dev.nudge.pattern.Rule.AfterTrigger;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs all rules of a customer at once, over one array of bytes.
+ *
+ * <p>For each customer: {@link #load}; then for each instant {@link #beforeEvents}, each event by
+ * {@link #event} and, once the features know it, {@link #afterEvent}, then {@link #afterEvents};
+ * then {@link #save}. Example: of a thousand rules of a tenant, twenty begin with {@code Product
+ * Added}: an event of that name looks at those twenty and at what the customer has open, and a
+ * {@code Product Viewed} at neither, if nobody asks for it.
+ *
+ * <p>State: a section for each rule that has something open (and each value of its {@code by}),
+ * which goes when the last partial match ends or the rule runs no more, and the events that
+ * sections hold, each once, which go with the last section that holds them.
+ *
+ * <p>An instance belongs to one thread.
+ */
+public final class PatternEngine {
+  /** Values of a rule's {@code by} that one customer may have open; a further one is not begun. */
+  public static final int MAX_PARTITIONS = 200;
+
+  private static final Logger LOG = LoggerFactory.getLogger(PatternEngine.class);
+  private static final Comparator<Section> BY_RULE =
+      Comparator.comparingInt(section -> section.rule.order());
+  private static final Comparator<Found> FOUND_BY_RULE =
+      Comparator.comparingInt(found -> found.rule().order());
+
+  /** What went not as a marketer would have it, to be counted. */
+  public interface Incidents {
+    /** Partial matches were given up at a maximum. */
+    void limitHit(RunningRule rule, long count);
+
+    /** An expression could not be evaluated; what it stood for counts as false or absent. */
+    void failed(RunningRule rule, Exception reason);
+
+    /** What a customer had of a rule could not be read, and is gone. */
+    void unreadable(RunningRule rule, Exception reason);
+  }
+
+  private final IntFunction<RunningRule> rules;
+  private final Incidents incidents;
+
+  private final List<Section> sections = new ArrayList<>();
+  private final Map<Integer, KeptEvent> events = new HashMap<>();
+  private final Map<Integer, KeptEvent> kept = new HashMap<>();
+  private byte[] loaded;
+  private boolean changed;
+  private KeptEvent current;
+  private int nextNumber;
+
+  /**
+   * An engine.
+   *
+   * @param rules every rule that may run, by its number; null for one that runs no more
+   * @param incidents who counts
+   */
+  public PatternEngine(IntFunction<RunningRule> rules, Incidents incidents) {
+    this.rules = rules;
+    this.incidents = incidents;
+  }
+
+  /** Begins with a customer. */
+  public void load(byte[] state) throws IOException {
+    for (Section section : sections) {
+      section.rule.section = null;
+    }
+    sections.clear();
+    events.clear();
+    loaded = state;
+    changed = false;
+    current = null;
+    nextNumber = 0;
+    if (state == null) {
+      return;
+    }
+    CodedInputStream in = CodedInputStream.newInstance(state);
+    int count = in.readUInt32();
+    for (int i = 0; i < count; i++) {
+      Section section = Section.readFrom(in, rules);
+      if (section == null) {
+        // Its rule was deleted or replaced: what it had begun ends here.
+        changed = true;
+      } else {
+        add(section);
+      }
+    }
+    int held = in.readUInt32();
+    for (int i = 0; i < held; i++) {
+      KeptEvent event = KeptEvent.readFrom(in);
+      events.put(event.number, event);
+      nextNumber = Math.max(nextNumber, event.number + 1);
+    }
+  }
+
+  private void add(Section section) {
+    sections.add(section);
+    section.sibling = section.rule.section;
+    section.rule.section = section;
+  }
+
+  /** Ends with a customer: its state, null for none; the loaded array if nothing changed. */
+  public byte[] save() throws IOException {
+    if (!changed) {
+      return loaded;
+    }
+    sections.removeIf(section -> section.isOver);
+    if (sections.isEmpty()) {
+      return null;
+    }
+    kept.clear();
+    Section.Keeper keeper =
+        new Section.Keeper() {
+          @Override
+          public int keep(KeptEvent event) {
+            if (event.number < 0) {
+              event.number = nextNumber++;
+            }
+            kept.put(event.number, event);
+            return event.number;
+          }
+
+          @Override
+          public void keep(int number) {
+            kept.put(number, events.get(number));
+          }
+        };
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes, 512);
+    out.writeUInt32NoTag(sections.size());
+    for (Section section : sections) {
+      section.writeTo(out, keeper);
+    }
+    out.writeUInt32NoTag(kept.size());
+    for (KeptEvent event : kept.values()) {
+      event.writeTo(out);
+    }
+    out.flush();
+    return bytes.toByteArray();
+  }
+
+  /** When something happens by itself, epoch milliseconds; {@link Long#MAX_VALUE} for never. */
+  public long dueMillis() {
+    long due = Matcher.NEVER;
+    for (Section section : sections) {
+      if (!section.isOver) {
+        due = Math.min(due, section.dueMillis);
+      }
+    }
+    return due;
+  }
+
+  /** Whether an event of that name could matter to the customer at hand. */
+  public boolean concerns(String name, RuleSet inForce) {
+    if (inForce.beginningBy(name).length > 0) {
+      return true;
+    }
+    for (Section section : sections) {
+      if (!section.restsOnForeign || section.rule.asksFor(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Windows that end with this instant exclusively: its events come too late for them. */
+  public void beforeEvents(long atMillis, RuleSet inForce, List<Found> found) {
+    for (Section section : due(atMillis, inForce)) {
+      if (!section.rule.isTimer() && !section.rule.isInclusive()) {
+        advance(section, atMillis, atMillis, found);
+      }
+    }
+  }
+
+  /**
+   * An event happened.
+   *
+   * @param ordinal its place among the customer's events of the instant
+   * @param found what it completed is added, in the order of the rules
+   */
+  public void event(Occurrence event, int ordinal, RuleSet inForce, List<Found> found) {
+    current = new KeptEvent(event, ordinal);
+    int first = found.size();
+    int open = sections.size();
+    for (int i = 0; i < open; i++) {
+      Section section = sections.get(i);
+      if (section.isOver || section.rule.isTimer()) {
+        continue;
+      }
+      if (!inForce.goesOn(section.rule)) {
+        end(section);
+      } else if (isSeen(section, event)) {
+        process(section, inForce.isInForce(section.rule), found);
+      }
+    }
+    for (RunningRule rule : inForce.beginningBy(event.name())) {
+      if (rule.isTimer() || !rule.sees(event.name(), event.topic())) {
+        continue;
+      }
+      String partition = partition(rule, event);
+      if (partition != null && sectionOf(rule, partition, open) == null) {
+        begin(rule, partition, found);
+      }
+    }
+    sort(found, first);
+  }
+
+  private boolean isSeen(Section section, Occurrence event) {
+    RunningRule rule = section.rule;
+    return rule.sees(event.name(), event.topic())
+        && (!section.restsOnForeign || rule.asksFor(event.name()))
+        && section.partition.equals(partition(rule, event));
+  }
+
+  /** What sets a customer's matches apart; null if the event lacks it. */
+  private static String partition(RunningRule rule, Occurrence event) {
+    String by = rule.pattern().by();
+    return by == null ? "" : event.text(by);
+  }
+
+  private static Section sectionOf(RunningRule rule, String partition, int ignored) {
+    for (Section section = rule.section; section != null; section = section.sibling) {
+      if (!section.isOver && section.partition.equals(partition)) {
+        return section;
+      }
+    }
+    return null;
+  }
+
+  private void begin(RunningRule rule, String partition, List<Found> found) {
+    Section section = Section.begin(rule, partition);
+    if (process(section, true, found) && hasRoom(rule)) {
+      add(section);
+    }
+  }
+
+  private boolean hasRoom(RunningRule rule) {
+    if (rule.pattern().by() == null) {
+      return true;
+    }
+    int open = 0;
+    for (Section section = rule.section; section != null; section = section.sibling) {
+      open += section.isOver ? 0 : 1;
+    }
+    if (open >= MAX_PARTITIONS) {
+      incidents.limitHit(rule, 1);
+      return false;
+    }
+    return true;
+  }
+
+  /** Returns whether anything is open afterwards. */
+  private boolean process(Section section, boolean mayBegin, List<Found> found) {
+    RunningRule rule = section.rule;
+    try {
+      section.open(events::get);
+      for (Match<Occurrence> match :
+          rule.matcher().process(section.matches, current, mayBegin)) {
+        found.add(found(rule, current.atMillis(), match));
+      }
+      return settle(section);
+    } catch (IOException e) {
+      incidents.unreadable(rule, e);
+    } catch (Exception e) {
+      // A condition answers for itself; what still comes here is a graph without end.
+      incidents.failed(rule, e);
+    }
+    end(section);
+    return false;
+  }
+
+  private void advance(Section section, long toMillis, long atMillis, List<Found> found) {
+    RunningRule rule = section.rule;
+    try {
+      section.open(events::get);
+      for (Match<Occurrence> match : rule.matcher().advance(section.matches, toMillis)) {
+        found.add(found(rule, atMillis, match));
+      }
+      settle(section);
+    } catch (IOException e) {
+      incidents.unreadable(rule, e);
+      end(section);
+    }
+  }
+
+  /** Returns whether anything is open. */
+  private boolean settle(Section section) {
+    Matcher<Occurrence> matcher = section.rule.matcher();
+    changed = true;
+    long dropped = matcher.dropped();
+    if (dropped > 0) {
+      incidents.limitHit(section.rule, dropped);
+    }
+    if (section.matches.isEmpty()) {
+      end(section);
+      return false;
+    }
+    long timeOut = matcher.timeOutMillis(section.matches);
+    section.dueMillis =
+        timeOut == Matcher.NEVER || !section.rule.isInclusive() ? timeOut : timeOut - 1;
+    section.restsOnForeign = matcher.restsOnForeign(section.matches);
+    return true;
+  }
+
+  private void end(Section section) {
+    section.isOver = true;
+    changed = true;
+  }
+
+  private static Found found(RunningRule rule, long atMillis, Match<Occurrence> match) {
+    Occurrence last = null;
+    for (List<Occurrence> events : match.steps().values()) {
+      Occurrence newest = events.get(events.size() - 1);
+      if (last == null || newest.atMillis() >= last.atMillis()) {
+        last = newest;
+      }
+    }
+    return new Found(rule, atMillis, last, match.steps());
+  }
+
+  /** The features know the event now: timers that count from it are set. */
+  public void afterEvent(RuleSet inForce, Scope scope) {
+    for (RunningRule rule : inForce.beginningBy(current.event().name())) {
+      if (rule.isTimer()) {
+        set(rule, scope);
+      }
+    }
+  }
+
+  private void set(RunningRule rule, Scope scope) {
+    AfterTrigger after = rule.after();
+    Section section = sectionOf(rule, "", 0);
+    try {
+      if (section == null) {
+        section = Section.begin(rule, "");
+        add(section);
+      } else {
+        section.open(events::get);
+      }
+      changed = true;
+      section.timer.event = current;
+      section.dueMillis = current.atMillis() + after.wait().millis(scope);
+      section.timer.everyMillis = after.every() == null ? 0 : after.every().millis(scope);
+      section.timer.left =
+          after.max() != null
+              ? (int) after.max().integer(scope)
+              : after.every() == null ? 1 : Integer.MAX_VALUE;
+    } catch (IOException e) {
+      incidents.unreadable(rule, e);
+      end(section);
+    } catch (EvaluationException e) {
+      incidents.failed(rule, e);
+      unset(section);
+    }
+  }
+
+  private void unset(Section section) {
+    section.timer.event = null;
+    section.timer.left = 0;
+    section.dueMillis = Matcher.NEVER;
+    changed = true;
+    if (section.timer.firedFor.isEmpty()) {
+      end(section);
+    }
+  }
+
+  /** What is due once the instant's events are over: inclusive windows, and timers. */
+  public void afterEvents(long atMillis, RuleSet inForce, Scope scope, List<Found> found) {
+    int first = found.size();
+    for (Section section : due(atMillis, inForce)) {
+      if (section.rule.isTimer()) {
+        fire(section, scope, found);
+      } else {
+        advance(section, atMillis + 1, atMillis, found);
+      }
+    }
+    sort(found, first);
+  }
+
+  private void fire(Section section, Scope scope, List<Found> found) {
+    RunningRule rule = section.rule;
+    AfterTrigger after = rule.after();
+    try {
+      section.open(events::get);
+      changed = true;
+      long dueMillis = section.dueMillis;
+      if (isTrue(after, scope) && isNew(section, scope)) {
+        found.add(new Found(rule, dueMillis, section.timer.event.event(), Map.of()));
+      }
+      section.timer.left--;
+      if (section.timer.left > 0 && section.timer.everyMillis > 0) {
+        section.dueMillis = dueMillis + section.timer.everyMillis;
+      } else {
+        unset(section);
+      }
+    } catch (IOException e) {
+      incidents.unreadable(rule, e);
+      end(section);
+    } catch (EvaluationException e) {
+      incidents.failed(rule, e);
+      unset(section);
+    }
+  }
+
+  private static boolean isTrue(AfterTrigger after, Scope scope) throws EvaluationException {
+    return after.when() == null || after.when().test(scope);
+  }
+
+  private static boolean isNew(Section section, Scope scope) throws EvaluationException {
+    if (section.rule.after().once() == null) {
+      return true;
+    }
+    String value = String.valueOf(section.rule.after().once().eval(scope));
+    if (value.equals(section.timer.firedFor)) {
+      return false;
+    }
+    section.timer.firedFor = value;
+    return true;
+  }
+
+  /** What is due, in the order of the rules; what runs no more ends. */
+  private List<Section> due(long atMillis, RuleSet inForce) {
+    List<Section> due = new ArrayList<>();
+    for (Section section : sections) {
+      if (section.isOver) {
+        continue;
+      }
+      if (!inForce.goesOn(section.rule)) {
+        end(section);
+      } else if (section.dueMillis <= atMillis) {
+        due.add(section);
+      }
+    }
+    due.sort(BY_RULE);
+    return due;
+  }
+
+  private static void sort(List<Found> found, int from) {
+    if (found.size() - from > 1) {
+      found.subList(from, found.size()).sort(FOUND_BY_RULE);
+    }
+  }
+
+  /** Forgets everything of the customer at hand. */
+  public void forget() {
+    for (Section section : sections) {
+      end(section);
+    }
+  }
+
+  /** Says once what nobody expected. */
+  static void log(RunningRule rule, Exception reason) {
+    LOG.warn("rule {} of {}: {}", rule.rule().id(), rule.rule().tenant(), reason.toString());
+  }
+}

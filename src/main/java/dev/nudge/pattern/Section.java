@@ -1,0 +1,248 @@
+package dev.nudge.pattern;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import dev.nudge.event.Occurrence;
+import dev.nudge.pattern.PartialMatch.Link;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/**
+ * What one customer has of one rule: partial matches, or a timer. It stays bytes until its rule
+ * reacts, and is copied as bytes if it does not.
+ */
+final class Section {
+  /** The timer of an {@code after}. */
+  static final class Timer {
+    /** The event it counts from. */
+    KeptEvent event;
+
+    /** How far apart later firings are; 0 if there is but one. */
+    long everyMillis;
+
+    /** Firings left. */
+    int left;
+
+    /** For what it fired last, where it fires once for the same; empty before. */
+    String firedFor = "";
+  }
+
+  final int number;
+  final RunningRule rule;
+  final String partition;
+
+  /** When something happens by itself, epoch milliseconds. */
+  long dueMillis = Matcher.NEVER;
+
+  /** Whether events that the rule does not ask for leave it as it is. */
+  boolean restsOnForeign = true;
+
+  /** The next section of the same rule, for another value of its {@code by}. */
+  Section sibling;
+
+  boolean isOver;
+
+  PartialMatches<Occurrence> matches;
+  Timer timer;
+  private byte[] body;
+  private boolean changed;
+
+  private Section(RunningRule rule, String partition) {
+    this.number = rule.number();
+    this.rule = rule;
+    this.partition = partition;
+  }
+
+  /** Nothing yet. */
+  static Section begin(RunningRule rule, String partition) {
+    Section section = new Section(rule, partition);
+    if (rule.isTimer()) {
+      section.timer = new Timer();
+    } else {
+      section.matches = rule.matcher().none();
+    }
+    section.changed = true;
+    return section;
+  }
+
+  /**
+   * Reads a section's head; its body stays bytes.
+   *
+   * @return null if its rule runs no more
+   */
+  static Section readFrom(CodedInputStream in, IntFunction<RunningRule> rules) throws IOException {
+    RunningRule rule = rules.apply(in.readFixed32());
+    String partition = in.readString();
+    long due = in.readSInt64();
+    boolean rests = in.readBool();
+    byte[] body = in.readByteArray();
+    if (rule == null) {
+      return null;
+    }
+    Section section = new Section(rule, partition);
+    section.dueMillis = due;
+    section.restsOnForeign = rests;
+    section.body = body;
+    return section;
+  }
+
+  /** Numbers that events lack so far are given by {@code keep}, which also says that they stay. */
+  void writeTo(CodedOutputStream out, Keeper keeper) throws IOException {
+    if (changed) {
+      body = rule.isTimer() ? timerBytes(keeper) : matchBytes(keeper);
+    } else {
+      keepHeld(keeper);
+    }
+    out.writeFixed32NoTag(number);
+    out.writeStringNoTag(partition);
+    out.writeSInt64NoTag(dueMillis);
+    out.writeBoolNoTag(restsOnForeign);
+    out.writeByteArrayNoTag(body);
+  }
+
+  /** Who gathers the events that are still held. */
+  interface Keeper {
+    /** The number of an event that is held. */
+    int keep(KeptEvent event);
+
+    /** An event that bytes hold. */
+    void keep(int number);
+  }
+
+  /** From bytes to objects, if need be; what follows may change them. */
+  void open(IntFunction<KeptEvent> events) throws IOException {
+    changed = true;
+    if (matches != null || timer != null) {
+      return;
+    }
+    CodedInputStream in = CodedInputStream.newInstance(body);
+    if (rule.isTimer()) {
+      timer = new Timer();
+      int event = in.readUInt32();
+      timer.event = event == 0 ? null : events.apply(event - 1);
+      timer.everyMillis = in.readInt64();
+      timer.left = in.readUInt32();
+      timer.firedFor = in.readString();
+      return;
+    }
+    int links = in.readUInt32();
+    List<Link<Occurrence>> chain = new ArrayList<>(links);
+    for (int i = 0; i < links; i++) {
+      KeptEvent event = events.apply(in.readUInt32());
+      int step = in.readUInt32();
+      int previous = in.readUInt32();
+      chain.add(new Link<>(step, event, previous == 0 ? null : chain.get(previous - 1)));
+    }
+    matches = new PartialMatches<>();
+    readMatches(in, chain, events, matches.open);
+    readMatches(in, chain, events, matches.complete);
+  }
+
+  private void readMatches(
+      CodedInputStream in,
+      List<Link<Occurrence>> chain,
+      IntFunction<KeptEvent> events,
+      Collection<PartialMatch<Occurrence>> into)
+      throws IOException {
+    int count = in.readUInt32();
+    for (int i = 0; i < count; i++) {
+      int state = in.readUInt32();
+      if (state >= rule.matcher().states()) {
+        throw new IOException("state " + state + " of " + rule.matcher().states());
+      }
+      int newest = in.readUInt32();
+      int start = in.readUInt32();
+      into.add(
+          new PartialMatch<>(
+              state,
+              newest == 0 ? null : chain.get(newest - 1),
+              start == 0 ? null : events.apply(start - 1)));
+    }
+  }
+
+  /** The events that the bytes hold. */
+  private void keepHeld(Keeper keeper) throws IOException {
+    CodedInputStream in = CodedInputStream.newInstance(body);
+    if (rule.isTimer()) {
+      int event = in.readUInt32();
+      if (event != 0) {
+        keeper.keep(event - 1);
+      }
+      return;
+    }
+    int links = in.readUInt32();
+    for (int i = 0; i < links; i++) {
+      keeper.keep(in.readUInt32());
+      in.readUInt32();
+      in.readUInt32();
+    }
+  }
+
+  private byte[] timerBytes(Keeper keeper) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(32);
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes, 32);
+    out.writeUInt32NoTag(timer.event == null ? 0 : keeper.keep(timer.event) + 1);
+    out.writeInt64NoTag(timer.everyMillis);
+    out.writeUInt32NoTag(timer.left);
+    out.writeStringNoTag(timer.firedFor);
+    out.flush();
+    return bytes.toByteArray();
+  }
+
+  private byte[] matchBytes(Keeper keeper) throws IOException {
+    Map<Link<Occurrence>, Integer> numbers = new IdentityHashMap<>();
+    List<Link<Occurrence>> links = new ArrayList<>();
+    matches.open.forEach(match -> gather(match.newest(), numbers, links));
+    matches.complete.forEach(match -> gather(match.newest(), numbers, links));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes, 64);
+    out.writeUInt32NoTag(links.size());
+    for (Link<Occurrence> link : links) {
+      out.writeUInt32NoTag(keeper.keep((KeptEvent) link.taken()));
+      out.writeUInt32NoTag(link.step());
+      out.writeUInt32NoTag(link.previous() == null ? 0 : numbers.get(link.previous()));
+    }
+    writeMatches(out, matches.open, numbers, keeper);
+    writeMatches(out, matches.complete, numbers, keeper);
+    out.flush();
+    return bytes.toByteArray();
+  }
+
+  /** The oldest first, so that a link stands behind the one it leads to. */
+  private static void gather(
+      Link<Occurrence> newest,
+      Map<Link<Occurrence>, Integer> numbers,
+      List<Link<Occurrence>> links) {
+    List<Link<Occurrence>> chain = new ArrayList<>();
+    for (Link<Occurrence> link = newest;
+        link != null && !numbers.containsKey(link);
+        link = link.previous()) {
+      chain.add(link);
+    }
+    for (int i = chain.size() - 1; i >= 0; i--) {
+      links.add(chain.get(i));
+      numbers.put(chain.get(i), links.size());
+    }
+  }
+
+  /** In the order of the heap, which they have again when they are added in it. */
+  private static void writeMatches(
+      CodedOutputStream out,
+      Collection<PartialMatch<Occurrence>> matches,
+      Map<Link<Occurrence>, Integer> numbers,
+      Keeper keeper)
+      throws IOException {
+    out.writeUInt32NoTag(matches.size());
+    for (PartialMatch<Occurrence> match : matches) {
+      out.writeUInt32NoTag(match.state());
+      out.writeUInt32NoTag(match.newest() == null ? 0 : numbers.get(match.newest()));
+      out.writeUInt32NoTag(match.start() == null ? 0 : keeper.keep((KeptEvent) match.start()) + 1);
+    }
+  }
+}
