@@ -79,6 +79,7 @@ public record Browsing(
         switch (click.event()) {
           case Click.PRODUCT_ADDED -> cart.added(click, atMillis);
           case Click.PRODUCT_REMOVED -> cart.removed(click, atMillis);
+          case Click.CHECKOUT_STARTED -> cart.checkedOut();
           default -> cart;
         });
   }

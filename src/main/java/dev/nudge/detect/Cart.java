@@ -13,8 +13,10 @@ import java.util.Map;
  *
  * @param items by product
  * @param changedAtMillis the last change; 0 while empty
+ * @param openedAtMillis when it was opened, by a product added; 0 while nobody fills it: it is
+ *     empty or on its way through the checkout
  */
-public record Cart(Map<String, Item> items, long changedAtMillis) {
+public record Cart(Map<String, Item> items, long changedAtMillis, long openedAtMillis) {
   /** Products of which the cart is known; a further one is not taken up. */
   static final int MAX_ITEMS = 100;
 
@@ -32,7 +34,7 @@ public record Cart(Map<String, Item> items, long changedAtMillis) {
   public record Item(long quantityUnits, long priceUnits) {}
 
   static Cart empty() {
-    return new Cart(Map.of(), 0);
+    return new Cart(Map.of(), 0, 0);
   }
 
   Cart added(Click click, long atMillis) {
@@ -42,9 +44,20 @@ public record Cart(Map<String, Item> items, long changedAtMillis) {
     if (before == null && next.size() >= MAX_ITEMS) {
       return this;
     }
+    boolean open = openedAtMillis > 0 && !isStale(atMillis);
     long quantity = (before == null ? 0 : before.quantityUnits()) + click.quantityUnits();
     next.put(product, new Item(Math.min(quantity, MAX_QUANTITY_UNITS), click.priceUnits()));
-    return new Cart(next, atMillis);
+    return new Cart(next, atMillis, open ? openedAtMillis : atMillis);
+  }
+
+  /** It goes to the checkout: as a cart that may be left behind, it has ended. */
+  Cart checkedOut() {
+    return new Cart(items, changedAtMillis, 0);
+  }
+
+  /** When it was opened; 0 if it is not open. */
+  long openedAt(long nowMillis) {
+    return isStale(nowMillis) ? 0 : openedAtMillis;
   }
 
   Cart removed(Click click, long atMillis) {
@@ -58,7 +71,7 @@ public record Cart(Map<String, Item> items, long changedAtMillis) {
           long left = item.quantityUnits() - click.quantityUnits();
           return left > 0 ? new Item(Math.min(left, MAX_QUANTITY_UNITS), item.priceUnits()) : null;
         });
-    return next.isEmpty() ? empty() : new Cart(next, atMillis);
+    return next.isEmpty() ? empty() : new Cart(next, atMillis, openedAtMillis);
   }
 
   /** Sum of quantity times price in ten-thousandths, rounded down. */
@@ -71,8 +84,11 @@ public record Cart(Map<String, Item> items, long changedAtMillis) {
   }
 
   private Map<String, Item> stillThere(long nowMillis) {
-    boolean stale = nowMillis - changedAtMillis >= STALE_AFTER_MILLIS;
-    return stale ? new HashMap<>() : new HashMap<>(items);
+    return isStale(nowMillis) ? new HashMap<>() : new HashMap<>(items);
+  }
+
+  private boolean isStale(long nowMillis) {
+    return nowMillis - changedAtMillis >= STALE_AFTER_MILLIS;
   }
 
   private static String product(Click click) {

@@ -2,36 +2,42 @@ package dev.nudge.detect;
 
 import dev.nudge.definition.Policy;
 import dev.nudge.event.Click;
+import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.Features;
 import dev.nudge.event.LifecycleStage;
 import dev.nudge.event.Order;
 import dev.nudge.event.Profile;
-import dev.nudge.event.StageChange;
 import dev.nudge.event.Value;
 import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.Period;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * All that Detect keeps of one customer. It never ends by itself: whoever came back after years is
- * the same customer. {@code erased: true} ends it.
+ * What Detect knows of one customer, beside what its rules have open. It never ends by itself:
+ * whoever came back after years is the same customer. {@code erased: true} ends it.
  *
  * @param lifecycle the stage
  * @param purchases features from orders
  * @param browsing features from clicks
+ * @param responses features from deliveries
+ * @param refills what will be used up
  * @param attributes the profile's; at most {@value #MAX_ATTRIBUTES}, a further one is not taken up
  * @param inputs events applied so far
- * @param wakeAtMillis the earliest wake-up that has been asked for and has not come yet
  */
 public record Customer(
     Lifecycle lifecycle,
     Purchases purchases,
     Browsing browsing,
+    Responses responses,
+    Refills refills,
     Map<String, Value> attributes,
-    long inputs,
-    long wakeAtMillis) {
+    long inputs) {
 
   static final int MAX_ATTRIBUTES = 100;
 
@@ -42,34 +48,58 @@ public record Customer(
 
   static Customer unknown() {
     return new Customer(
-        Lifecycle.unknown(), Purchases.none(), Browsing.none(), Map.of(), 0, Lifecycle.NEVER);
+        Lifecycle.unknown(),
+        Purchases.none(),
+        Browsing.none(),
+        Responses.none(),
+        Refills.none(),
+        Map.of(),
+        0);
   }
 
-  Customer clicked(Click click, long atMillis, Policy policy) {
-    return with(lifecycle.seen(), purchases, browsing.clicked(click, atMillis, zone(policy)));
+  /** Any event; what erases the customer leaves nothing. */
+  Customer after(CustomerEvent event, Policy policy, Map<String, Integer> refillDays) {
+    if (event.click() != null) {
+      return clicked(event.click(), event.atMillis(), policy);
+    } else if (event.order() != null) {
+      return ordered(event.order(), event.atMillis(), policy, refillDays);
+    } else if (event.delivery() != null) {
+      return answered(responses.with(event.delivery(), event.atMillis()));
+    } else {
+      return event.profile().erased() ? unknown() : told(event.profile());
+    }
+  }
+
+  private Customer clicked(Click click, long atMillis, Policy policy) {
+    return with(lifecycle, purchases, browsing.clicked(click, atMillis, zone(policy)), refills);
   }
 
   /** Any step of an order. Amounts in a currency that the policy does not name are not added up. */
-  Customer ordered(Order order, long atMillis, Policy policy) {
+  private Customer ordered(
+      Order order, long atMillis, Policy policy, Map<String, Integer> refillDays) {
     boolean counts = policy.currency() == null || policy.currency().equals(order.currency());
     return switch (order.status()) {
-      case PLACED -> with(lifecycle.seen(), purchases, browsing.ordered());
+      case PLACED -> with(lifecycle, purchases, browsing.ordered(), refills);
       case PAID -> {
-        Lifecycle paid = lifecycle.paid(atMillis, policy.lifecycle());
+        Lifecycle paid = lifecycle.paid();
         boolean newLife = paid.life() > lifecycle.life();
         Purchases bought =
             counts
                 ? purchases.paid(order, atMillis, newLife)
                 : newLife ? purchases.newLife() : purchases;
-        yield with(paid, bought, browsing.ordered());
+        yield with(paid, bought, browsing.ordered(), refills.paid(order, atMillis, refillDays));
       }
       case REFUNDED ->
-          with(lifecycle, counts ? purchases.refunded(order.amountUnits()) : purchases, browsing);
-      case CANCELLED -> with(lifecycle, purchases, browsing);
+          with(
+              lifecycle,
+              counts ? purchases.refunded(order.amountUnits()) : purchases,
+              browsing,
+              refills);
+      case CANCELLED -> with(lifecycle, purchases, browsing, refills);
     };
   }
 
-  Customer told(Profile profile) {
+  private Customer told(Profile profile) {
     Map<String, Value> merged = new HashMap<>(attributes);
     // By name, so that which of too many are taken up is the same everywhere.
     for (Map.Entry<String, Value> told : new TreeMap<>(profile.attributes()).entrySet()) {
@@ -81,36 +111,31 @@ public record Customer(
         merged.put(name, told.getValue());
       }
     }
-    return new Customer(lifecycle, purchases, browsing, merged, inputs + 1, wakeAtMillis);
+    return new Customer(lifecycle, purchases, browsing, responses, refills, merged, inputs + 1);
   }
 
-  /** One step of silence; the same customer when nothing is due. */
-  Customer silentUntil(long nowMillis) {
+  private Customer answered(Responses answers) {
+    return new Customer(lifecycle, purchases, browsing, answers, refills, attributes, inputs + 1);
+  }
+
+  private Customer with(Lifecycle stands, Purchases bought, Browsing browsed, Refills used) {
+    return new Customer(stands, bought, browsed, responses, used, attributes, inputs + 1);
+  }
+
+  /** A rule's proposal, accepted. */
+  Customer entered(LifecycleStage stage) {
     return new Customer(
-        lifecycle.silentUntil(nowMillis), purchases, browsing, attributes, inputs, wakeAtMillis);
+        lifecycle.entered(stage), purchases, browsing, responses, refills, attributes, inputs);
   }
 
-  Customer wakingAt(long atMillis) {
-    return new Customer(lifecycle, purchases, browsing, attributes, inputs, atMillis);
-  }
-
-  private Customer with(Lifecycle nextLifecycle, Purchases bought, Browsing browsed) {
-    return new Customer(nextLifecycle, bought, browsed, attributes, inputs + 1, wakeAtMillis);
-  }
-
-  /** The change of stage since before, or null. */
-  StageChange stageChangeSince(Customer before, String tenant, String customerId, long atMillis) {
-    LifecycleStage from = before.lifecycle.stage();
-    LifecycleStage to = lifecycle.stage();
-    if (from == to) {
-      return null;
-    }
-    return new StageChange(
-        tenant, customerId, from, to, atMillis, lifecycle.life(), lifecycle.orderCount(), inputs);
+  /** What was due to be refilled has been told. */
+  Customer refilled(long nowMillis) {
+    return new Customer(
+        lifecycle, purchases, browsing, responses, refills.after(nowMillis), attributes, inputs);
   }
 
   /** The features at that instant. */
-  Features features(long nowMillis) {
+  Features features(long nowMillis, Policy policy) {
     boolean bought = purchases.count() > 0;
     boolean seen = browsing.lastSeenAtMillis() > 0;
     return new Features(
@@ -143,7 +168,51 @@ public record Customer(
         browsing.favouriteCategories(nowMillis),
         browsing.lastProducts(),
         browsing.bestHour(),
+        responses.sent(nowMillis),
+        responses.clicked(nowMillis),
+        responses.redeemed(nowMillis),
+        responses.lastClickedAtMillis() > 0 ? responses.lastClickedAtMillis() : null,
+        responses.discountUnits(),
+        age(nowMillis, policy),
+        daysToBirthday(nowMillis, policy),
         attributes);
+  }
+
+  /** Whole years since the birth date in the profile; null without a valid one. */
+  Integer age(long nowMillis, Policy policy) {
+    LocalDate born = birthDate();
+    LocalDate today = today(nowMillis, policy);
+    return born == null || born.isAfter(today)
+        ? null
+        : Integer.valueOf(Period.between(born, today).getYears());
+  }
+
+  /** Days until the next birthday, 0 on the day; 29 February is kept on the 28th in other years. */
+  Integer daysToBirthday(long nowMillis, Policy policy) {
+    LocalDate born = birthDate();
+    if (born == null) {
+      return null;
+    }
+    LocalDate today = today(nowMillis, policy);
+    LocalDate next = born.withYear(today.getYear());
+    if (next.isBefore(today)) {
+      next = born.withYear(today.getYear() + 1);
+    }
+    return (int) ChronoUnit.DAYS.between(today, next);
+  }
+
+  private LocalDate birthDate() {
+    Value text = attributes.get("birthDate");
+    try {
+      return text == null ? null : LocalDate.parse(text.text());
+    } catch (DateTimeException e) {
+      // What a shop writes into a profile is not checked; an unknown date is as good as none.
+      return null;
+    }
+  }
+
+  private LocalDate today(long nowMillis, Policy policy) {
+    return LocalDate.ofInstant(Instant.ofEpochMilli(nowMillis), zone(policy));
   }
 
   /** The customer's zone, else the tenant's. */

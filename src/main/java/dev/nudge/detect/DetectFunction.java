@@ -1,42 +1,108 @@
 package dev.nudge.detect;
 
-import dev.nudge.definition.Policy;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import dev.nudge.definition.DefinitionException;
+import dev.nudge.definition.DefinitionVersion;
 import dev.nudge.definition.PolicyVersion;
+import dev.nudge.definition.RuleVersion;
+import dev.nudge.detect.Refills.Refill;
+import dev.nudge.event.Anomaly;
 import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
+import dev.nudge.event.LifecycleStage;
 import dev.nudge.event.Moment;
+import dev.nudge.event.Occurrence;
+import dev.nudge.event.OrderStatus;
 import dev.nudge.event.StageChange;
+import dev.nudge.event.Value;
+import dev.nudge.ingest.Accepted;
 import dev.nudge.ingest.CustomerContext;
 import dev.nudge.ingest.CustomerFunction;
+import dev.nudge.pattern.Found;
+import dev.nudge.pattern.PatternEngine;
+import dev.nudge.pattern.Rule;
+import dev.nudge.pattern.RuleSet;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.metrics.Counter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Reads the customer, applies the instant, writes the customer, says what changed. */
-public final class DetectFunction implements CustomerFunction<PolicyVersion, Moment> {
-  /** The tenant whose policy holds for whoever has none of their own: a rehearsal's. */
-  static final String EVERY_TENANT = "";
+/**
+ * Takes a customer through an instant: what its rules find, what its features become, which stage
+ * it enters.
+ *
+ * <p>A rule sees the features as they were before the event; the moment that it makes shows them as
+ * they are after it. Example: at Anna's fourth order SPEND_SPIKE compares its amount with the mean
+ * of three, and the moment says {@code orderCount} 4.
+ */
+public final class DetectFunction implements CustomerFunction<DefinitionVersion, Moment> {
+  /** The anomaly whose rule is Java, for no pattern can say it. */
+  static final String REFILL_DUE = "REFILL_DUE";
+
+  private static final Logger LOG = LoggerFactory.getLogger(DetectFunction.class);
 
   private transient CustomerContext<Moment> context;
 
-  // Cleared when the customer is erased; see Customer for what bounds it.
-  private transient ValueState<Customer> customers;
   // By tenant; a version goes when the next one is in force.
   private transient BroadcastState<String, PolicyHistory> policies;
+  // By tenant, kind and id; a version goes when it governs no more and drains no more.
+  private transient BroadcastState<String, RuleHistory> rules;
+
+  private transient RuleBook book;
+  private transient PatternEngine engine;
+  private transient CustomerScope scope;
+  private transient Incidents incidents;
+  private transient Counter quarantined;
+
+  private transient CustomerKey key;
+  private transient byte[] loaded;
+  private transient byte[] loadedOpen;
+  private transient Customer before;
+  private transient List<Found> found;
 
   @Override
   public void open(CustomerContext<Moment> lent) throws Exception {
     context = lent;
-    customers = lent.keyedState(new ValueStateDescriptor<>("customer", Customer.class));
+    quarantined = lent.metrics().counter("definitionsQuarantined");
+    incidents = new Incidents(lent.metrics());
+    scope = new CustomerScope();
+    book = new RuleBook(RuleCompiler.builtIn(scope, incidents), new RuleCompiler(scope, incidents));
+    engine = new PatternEngine(book::byNumber, incidents);
+    found = new ArrayList<>();
     policies =
         lent.definitions(new MapStateDescriptor<>("policies", String.class, PolicyHistory.class));
+    rules = lent.definitions(new MapStateDescriptor<>("rules", String.class, RuleHistory.class));
+    for (Map.Entry<String, PolicyHistory> known : policies.immutableEntries()) {
+      book.setPolicies(known.getKey(), known.getValue());
+    }
+    for (Map.Entry<String, RuleHistory> known : rules.immutableEntries()) {
+      RuleVersion any = known.getValue().versions().get(0).rule();
+      try {
+        book.setRules(any, known.getValue());
+      } catch (DefinitionException refused) {
+        quarantine(any, refused);
+      }
+    }
   }
 
   @Override
-  public void onDefinition(PolicyVersion arrived) throws Exception {
-    String tenant = arrived.tenant() == null ? EVERY_TENANT : arrived.tenant();
+  public void onDefinition(DefinitionVersion arrived) throws Exception {
+    if (arrived.policy() != null) {
+      onPolicy(arrived.policy());
+    } else {
+      onRule(arrived.rule());
+    }
+  }
+
+  private void onPolicy(PolicyVersion arrived) throws Exception {
+    String tenant = arrived.tenant() == null ? RuleBook.EVERY_TENANT : arrived.tenant();
     PolicyHistory known = policies.get(tenant);
     PolicyHistory next =
         (known == null ? PolicyHistory.none() : known).with(arrived, context.watermarkMillis());
@@ -45,69 +111,278 @@ public final class DetectFunction implements CustomerFunction<PolicyVersion, Mom
     } else {
       policies.put(tenant, next);
     }
+    book.setPolicies(tenant, next);
+  }
+
+  private void onRule(RuleVersion arrived) throws Exception {
+    String tenant = arrived.tenant() == null ? RuleBook.EVERY_TENANT : arrived.tenant();
+    String place = tenant + "|" + arrived.kind() + "|" + arrived.id();
+    RuleHistory known = rules.get(place);
+    RuleHistory next =
+        (known == null ? RuleHistory.none() : known).with(arrived, context.watermarkMillis());
+    try {
+      if (next.isOver(context.watermarkMillis())) {
+        rules.remove(place);
+        book.remove(arrived);
+      } else {
+        book.setRules(arrived, next);
+        rules.put(place, next);
+      }
+    } catch (DefinitionException refused) {
+      quarantine(arrived, refused);
+    }
+  }
+
+  /** The version before stays in force. */
+  private void quarantine(RuleVersion rule, DefinitionException refused) {
+    quarantined.inc();
+    LOG.error(
+        "{} {} of {}, version {}, is not taken: {}",
+        rule.kind(),
+        rule.id(),
+        rule.tenant(),
+        rule.version(),
+        refused.getMessage());
   }
 
   @Override
-  public void onInstant(CustomerKey key, long atMillis, List<CustomerEvent> events)
-      throws Exception {
-    Customer known = customers.value();
-    if (known == null && events.isEmpty()) {
-      return;
-    }
-    Customer customer = known == null ? Customer.unknown() : known;
-    Policy policy = policyOf(key.tenant(), atMillis);
-    for (CustomerEvent event : events) {
-      Customer next = apply(event, customer, policy);
-      tell(key, customer, next, atMillis);
-      customer = next;
-    }
-    while (customer.lifecycle().dueMillis() <= atMillis) {
-      Customer next = customer.silentUntil(atMillis);
-      tell(key, customer, next, atMillis);
-      customer = next;
-    }
-    keep(customer, atMillis);
+  public boolean concerns(CustomerEvent event) {
+    // Features are made of every event.
+    return true;
   }
 
-  private static Customer apply(CustomerEvent event, Customer customer, Policy policy) {
-    if (event.click() != null) {
-      return customer.clicked(event.click(), event.atMillis(), policy);
-    } else if (event.order() != null) {
-      return customer.ordered(event.order(), event.atMillis(), policy);
-    } else if (event.profile() != null) {
-      return event.profile().erased() ? Customer.unknown() : customer.told(event.profile());
+  @Override
+  public void load(CustomerKey customer, byte[] state) throws IOException {
+    key = customer;
+    loaded = state;
+    if (state == null) {
+      before = Customer.unknown();
+      loadedOpen = null;
     } else {
-      return customer;
+      CodedInputStream in = CodedInputStream.newInstance(state);
+      before = CustomerCodec.decode(in.readByteArray());
+      byte[] open = in.readByteArray();
+      loadedOpen = open.length == 0 ? null : open;
+    }
+    engine.load(loadedOpen);
+    scope.is(before);
+  }
+
+  @Override
+  public long dueMillis() {
+    return Math.min(engine.dueMillis(), scope.customer().refills().dueMillis());
+  }
+
+  @Override
+  public void onInstant(long atMillis, List<Accepted> events) {
+    RuleSet inForce = book.rulesOf(key.tenant(), atMillis);
+    scope.at(scope.customer(), book.policyOf(key.tenant(), atMillis), atMillis);
+
+    found.clear();
+    engine.beforeEvents(atMillis, inForce, found);
+    tellAll(atMillis);
+
+    int ordinal = 0;
+    for (Accepted accepted : events) {
+      if (accepted.event().profile() == null) {
+        onEvent(accepted, ordinal++, inForce);
+      } else {
+        scope.is(scope.customer().after(accepted.event(), scope.policy(), Map.of()));
+        if (accepted.event().profile().erased()) {
+          engine.forget();
+        }
+      }
+    }
+
+    found.clear();
+    engine.afterEvents(atMillis, inForce, found);
+    tellAll(atMillis);
+    tellRefills(atMillis);
+  }
+
+  private void onEvent(Accepted accepted, int ordinal, RuleSet inForce) {
+    CustomerEvent event = accepted.event();
+    found.clear();
+    String name = Occurrence.nameOf(event);
+    boolean isSeen = engine.concerns(name, inForce);
+    if (isSeen) {
+      engine.event(occurrence(accepted), ordinal, inForce, found);
+    }
+    List<Anomaly> anomalies = anomalies(event.atMillis());
+    scope.is(scope.customer().after(event, scope.policy(), refillDays()));
+    if (isSeen) {
+      engine.afterEvent(inForce);
+    }
+    enterFirst(event.atMillis());
+    int next = 0;
+    for (Found each : found) {
+      if (!isStage(each)) {
+        tell(anomalies.get(next++), each);
+      }
     }
   }
 
-  private void tell(CustomerKey key, Customer before, Customer after, long atMillis) {
-    StageChange change = after.stageChangeSince(before, key.tenant(), key.customerId(), atMillis);
-    if (change != null && change.to() != null) {
-      context.emit(Moment.of(change, after.features(atMillis)));
+  private static Occurrence occurrence(Accepted accepted) {
+    Occurrence occurrence = Occurrence.of(accepted.event());
+    if (accepted.event().order() == null) {
+      return occurrence;
+    }
+    boolean first =
+        !accepted.before().contains(OrderStatus.PLACED)
+            && !accepted.before().contains(OrderStatus.PAID)
+            && !accepted.before().contains(OrderStatus.CANCELLED);
+    return occurrence.with(first);
+  }
+
+  private static boolean isStage(Found each) {
+    return each.rule().rule().kind().equals(Rule.STAGE);
+  }
+
+  /** By the features as they are now, which is before the event. */
+  private List<Anomaly> anomalies(long atMillis) {
+    if (found.isEmpty()) {
+      return List.of();
+    }
+    List<Anomaly> anomalies = new ArrayList<>();
+    for (Found each : found) {
+      if (!isStage(each)) {
+        anomalies.add(anomaly(each, atMillis));
+      }
+    }
+    return anomalies;
+  }
+
+  private Anomaly anomaly(Found each, long atMillis) {
+    Rule rule = each.rule().rule();
+    FoundScope seen = new FoundScope(each);
+    Value orderId = seen.value(rule.orderId());
+    return new Anomaly(
+        key.tenant(),
+        key.customerId(),
+        rule.id(),
+        atMillis,
+        orderId == null ? null : orderId.text(),
+        seen.value(rule.value()),
+        seen.value(rule.baseline()),
+        seen.values(rule.evidence()),
+        0);
+  }
+
+  /** Of the stages proposed by an event, the first that may follow is entered. */
+  private void enterFirst(long atMillis) {
+    for (Found each : found) {
+      if (isStage(each) && scope.customer().lifecycle().admits(each.rule().rule().stage())) {
+        enter(each.rule().rule().stage(), atMillis);
+        return;
+      }
     }
   }
 
-  private void keep(Customer customer, long atMillis) throws Exception {
-    if (customer.inputs() == 0) {
-      customers.clear();
+  private void enter(LifecycleStage to, long atMillis) {
+    Customer customer = scope.customer();
+    LifecycleStage from = customer.lifecycle().stage();
+    if (from == to) {
       return;
     }
-    long wakeAt = customer.wakeAtMillis() <= atMillis ? Lifecycle.NEVER : customer.wakeAtMillis();
-    long due = customer.lifecycle().dueMillis();
-    if (due < wakeAt) {
-      context.wakeAt(due);
-      wakeAt = due;
-    }
-    customers.update(customer.wakingAt(wakeAt));
+    Customer entered = customer.entered(to);
+    scope.is(entered);
+    StageChange change =
+        new StageChange(
+            key.tenant(),
+            key.customerId(),
+            from,
+            to,
+            atMillis,
+            entered.lifecycle().life(),
+            entered.lifecycle().orderCount(),
+            entered.inputs());
+    context.emit(Moment.of(change, entered.features(atMillis, scope.policy())));
   }
 
-  private Policy policyOf(String tenant, long atMillis) throws Exception {
-    PolicyHistory own = policies.get(tenant);
-    Policy policy = own == null ? null : own.at(atMillis);
-    if (policy == null && policies.get(EVERY_TENANT) != null) {
-      policy = policies.get(EVERY_TENANT).at(atMillis);
+  /** What time alone has found. */
+  private void tellAll(long atMillis) {
+    for (Found each : found) {
+      if (!isStage(each)) {
+        tell(anomaly(each, atMillis), each);
+      } else if (scope.customer().lifecycle().admits(each.rule().rule().stage())) {
+        enter(each.rule().rule().stage(), atMillis);
+      }
     }
-    return policy == null ? Policy.DEFAULT : policy;
+  }
+
+  private void tell(Anomaly anomaly, Found each) {
+    context.emit(
+        Moment.of(
+            versioned(anomaly),
+            each.event(),
+            each.steps(),
+            scope.customer().features(anomaly.atMillis(), scope.policy())));
+  }
+
+  private Anomaly versioned(Anomaly anomaly) {
+    return new Anomaly(
+        anomaly.tenant(),
+        anomaly.customerId(),
+        anomaly.kind(),
+        anomaly.atMillis(),
+        anomaly.orderId(),
+        anomaly.value(),
+        anomaly.baseline(),
+        anomaly.evidence(),
+        scope.customer().inputs());
+  }
+
+  private Map<String, Integer> refillDays() {
+    return RefillPolicy.daysByCategory(scope.policy());
+  }
+
+  private void tellRefills(long atMillis) {
+    List<Refill> due = scope.customer().refills().due(atMillis);
+    if (due.isEmpty()) {
+      return;
+    }
+    scope.is(scope.customer().refilled(atMillis));
+    if (!RefillPolicy.isEnabled(scope.policy())) {
+      return;
+    }
+    for (Refill refill : due) {
+      Anomaly anomaly =
+          new Anomaly(
+              key.tenant(),
+              key.customerId(),
+              REFILL_DUE,
+              atMillis,
+              refill.orderId(),
+              null,
+              Value.number(Integer.toString(refill.days())),
+              Map.of("productId", Value.string(refill.productId())),
+              scope.customer().inputs());
+      context.emit(
+          Moment.of(anomaly, null, Map.of(), scope.customer().features(atMillis, scope.policy())));
+    }
+  }
+
+  @Override
+  public byte[] save() throws IOException {
+    byte[] open = engine.save();
+    Customer customer = scope.customer();
+    if (customer.inputs() == 0 && open == null) {
+      return null;
+    } else if (isSame(customer) && open == loadedOpen) {
+      return loaded;
+    }
+    byte[] features = CustomerCodec.encode(customer);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(features.length + 256);
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes, 256);
+    out.writeByteArrayNoTag(features);
+    out.writeByteArrayNoTag(open == null ? new byte[0] : open);
+    out.flush();
+    return bytes.toByteArray();
+  }
+
+  private boolean isSame(Customer customer) {
+    return customer.inputs() == before.inputs()
+        && customer.lifecycle().equals(before.lifecycle())
+        && customer.refills().equals(before.refills());
   }
 }

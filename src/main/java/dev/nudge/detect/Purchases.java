@@ -24,6 +24,8 @@ import java.util.Set;
  * @param lastAtMillis the last of them; 0 before the first
  * @param days the days with paid orders, oldest first, of the last {@value #MAX_DAYS}
  * @param lastProducts products bought, the newest first, each once; at most {@value #MAX_PRODUCTS}
+ * @param paidMillis when the newest orders were paid, oldest first; at most {@value #MAX_TIMES} of
+ *     the last {@value #MAX_DAYS} days
  */
 public record Purchases(
     int count,
@@ -34,10 +36,16 @@ public record Purchases(
     long firstAtMillis,
     long lastAtMillis,
     List<Day> days,
-    List<String> lastProducts) {
+    List<String> lastProducts,
+    List<Long> paidMillis) {
 
   /** A day more than a year: the longest window is 365 days. */
   static final int MAX_DAYS = 366;
+
+  private static final long DAY_MILLIS = 86_400_000L;
+
+  /** Orders of which the exact time is remembered. */
+  static final int MAX_TIMES = 500;
 
   /** Products that are remembered. */
   static final int MAX_PRODUCTS = 20;
@@ -53,7 +61,16 @@ public record Purchases(
 
   static Purchases none() {
     return new Purchases(
-        0, 0, BigInteger.ZERO, BigInteger.ZERO, BigInteger.ZERO, 0, 0, List.of(), List.of());
+        0,
+        0,
+        BigInteger.ZERO,
+        BigInteger.ZERO,
+        BigInteger.ZERO,
+        0,
+        0,
+        List.of(),
+        List.of(),
+        List.of());
   }
 
   /** A paid order; {@code newLife} when it is the first of a life. */
@@ -68,7 +85,8 @@ public record Purchases(
         count == 0 ? atMillis : firstAtMillis,
         atMillis,
         withDay(Windows.day(atMillis), units),
-        withProducts(order.lines()));
+        withProducts(order.lines()),
+        withTime(atMillis));
   }
 
   /** A new life began with an order that is not counted here, being in another currency. */
@@ -82,7 +100,8 @@ public record Purchases(
         firstAtMillis,
         lastAtMillis,
         days,
-        lastProducts);
+        lastProducts,
+        paidMillis);
   }
 
   /** A refund. */
@@ -96,7 +115,8 @@ public record Purchases(
         firstAtMillis,
         lastAtMillis,
         days,
-        lastProducts);
+        lastProducts,
+        paidMillis);
   }
 
   /** Mean amount as a decimal number; 0 before the first order. */
@@ -143,6 +163,27 @@ public record Purchases(
         .filter(d -> inWindow(d, windowDays, nowMillis))
         .map(Day::sumUnits)
         .reduce(BigInteger.ZERO, BigInteger::add);
+  }
+
+  /** Orders paid after one instant and up to and including another, as far as times are known. */
+  int ordersBetween(long afterMillis, long untilMillis) {
+    int orders = 0;
+    for (long paid : paidMillis) {
+      orders += paid > afterMillis && paid <= untilMillis ? 1 : 0;
+    }
+    return orders;
+  }
+
+  private List<Long> withTime(long atMillis) {
+    long oldest = atMillis - MAX_DAYS * DAY_MILLIS;
+    List<Long> kept = new ArrayList<>(paidMillis.size() + 1);
+    for (long paid : paidMillis) {
+      if (paid >= oldest) {
+        kept.add(paid);
+      }
+    }
+    kept.add(atMillis);
+    return kept.subList(Math.max(0, kept.size() - MAX_TIMES), kept.size());
   }
 
   private static boolean inWindow(Day day, int windowDays, long nowMillis) {

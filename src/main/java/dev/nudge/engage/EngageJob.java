@@ -1,16 +1,18 @@
 package dev.nudge.engage;
 
 import dev.nudge.clickhouse.Rows;
-import dev.nudge.definition.PolicyRecord;
+import dev.nudge.definition.DefinitionRecord;
 import dev.nudge.ingest.IngestWatermarks;
 import dev.nudge.ingest.Ingested;
+import dev.nudge.kafka.DefinitionSource;
 import dev.nudge.kafka.EventSource;
 import dev.nudge.kafka.KafkaSinks;
-import dev.nudge.kafka.PolicySource;
 import dev.nudge.kafka.TopicCheck;
 import dev.nudge.kafka.TopicLayout;
 import dev.nudge.kafka.TopicName;
 import dev.nudge.kafka.Topics;
+import java.util.Map;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -35,18 +37,21 @@ public final class EngageJob {
       topics = Topics.check(admin, config.kafka().topicPrefix());
     }
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-    define(env, config, topics.orThrow(), PolicySource.newestOffset(config.kafka()));
+    define(env, config, topics.orThrow(), DefinitionSource.newestOffsets(config.kafka()));
     env.execute(NAME);
   }
 
   /**
    * Sources, topology, sinks.
    *
-   * @param newestPolicy how far the policies topic must have been read before anything happens,
-   *     from {@link PolicySource#newestOffset}
+   * @param newestDefinitions by topic, how far definitions must have been read before anything
+   *     happens, from {@link DefinitionSource#newestOffsets}
    */
   public static void define(
-      StreamExecutionEnvironment env, EngageConfig config, TopicLayout topics, long newestPolicy) {
+      StreamExecutionEnvironment env,
+      EngageConfig config,
+      TopicLayout topics,
+      Map<String, Long> newestDefinitions) {
     env.configure(settings());
     DataStream<Ingested> ingested =
         env.fromSource(
@@ -54,15 +59,16 @@ public final class EngageJob {
                 new IngestWatermarks(config.ingest()),
                 "Customer topics")
             .uid("engage-customer-topics-v1");
-    DataStream<PolicyRecord> policies =
+    DataStream<DefinitionRecord> definitions =
         env.fromSource(
-                PolicySource.of(config.kafka(), NAME),
-                PolicySource.readUpTo(newestPolicy),
-                "Policies topic")
-            .uid("engage-policies-topic-v1")
+                DefinitionSource.of(config.kafka(), NAME),
+                WatermarkStrategy.noWatermarks(),
+                "Definitions topics")
+            .uid("engage-definitions-topics-v1")
             .setParallelism(1);
 
-    EngageTopology.Outputs outputs = EngageTopology.define(ingested, policies, config.ingest());
+    EngageTopology.Outputs outputs =
+        EngageTopology.define(ingested, definitions, newestDefinitions, config.ingest());
 
     KafkaSinks.moments(
         outputs.moments(),

@@ -1,7 +1,7 @@
 package dev.nudge.engage;
 
-import dev.nudge.definition.PolicyRecord;
-import dev.nudge.definition.PolicyVersion;
+import dev.nudge.definition.DefinitionRecord;
+import dev.nudge.definition.DefinitionVersion;
 import dev.nudge.detect.DetectFunction;
 import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
@@ -12,6 +12,7 @@ import dev.nudge.ingest.CustomerOperator;
 import dev.nudge.ingest.IngestConfig;
 import dev.nudge.ingest.IngestFunction;
 import dev.nudge.ingest.Ingested;
+import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -34,9 +35,17 @@ public final class EngageTopology {
       DataStream<StageChange> stageChanges,
       DataStream<DeadLetter> deadLetters) {}
 
-  /** Lays the dataflow: records to events, events to each customer's order, order to moments. */
+  /**
+   * Lays the dataflow: records to events, events to each customer's order, order to moments.
+   *
+   * @param newestDefinitions by topic, how far definitions must have been read before anything
+   *     happens; -1 for an empty topic
+   */
   public static Outputs define(
-      DataStream<Ingested> ingested, DataStream<PolicyRecord> policies, IngestConfig config) {
+      DataStream<Ingested> ingested,
+      DataStream<DefinitionRecord> definitions,
+      Map<String, Long> newestDefinitions,
+      IngestConfig config) {
 
     SingleOutputStreamOperator<CustomerEvent> events =
         ingested
@@ -44,11 +53,13 @@ public final class EngageTopology {
             .uid("engage-events-v1")
             .name("Events");
 
-    SingleOutputStreamOperator<PolicyVersion> versions =
-        policies
-            .process(new PolicyFunction(), TypeInformation.of(PolicyVersion.class))
-            .uid("engage-policies-v1")
-            .name("Policies")
+    SingleOutputStreamOperator<DefinitionVersion> versions =
+        definitions
+            .transform(
+                "Definitions",
+                TypeInformation.of(DefinitionVersion.class),
+                new DefinitionOperator(newestDefinitions))
+            .uid("engage-definitions-v1")
             .setParallelism(1);
 
     SingleOutputStreamOperator<Moment> moments =
@@ -59,7 +70,7 @@ public final class EngageTopology {
                 "Detect",
                 TypeInformation.of(Moment.class),
                 new CustomerOperator<>(new DetectFunction(), config))
-            .uid("engage-detect-v1");
+            .uid("engage-detect-v2");
 
     DataStream<StageChange> stageChanges =
         moments

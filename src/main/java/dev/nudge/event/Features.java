@@ -41,6 +41,13 @@ import java.util.Map;
  * @param favouriteCategories the five most viewed of 30 days, ties by name
  * @param lastViewedProducts the newest 20, the last one first
  * @param bestHour the hour of the customer's day with the most clicks, 0 to 23
+ * @param sent30d messages sent in 30 days
+ * @param clicked30d messages clicked in 30 days
+ * @param redeemed30d coupons redeemed in 30 days
+ * @param lastClickedAt the last click on a message
+ * @param discountSumUnits the sum of discounts given by redeemed coupons
+ * @param age whole years, by the profile's {@code birthDate}
+ * @param daysToBirthday days until the next birthday, 0 on the day
  * @param attributes the profile's attributes
  */
 public record Features(
@@ -73,4 +80,11 @@ public record Features(
     List<String> favouriteCategories,
     List<String> lastViewedProducts,
     Integer bestHour,
+    int sent30d,
+    int clicked30d,
+    int redeemed30d,
+    Long lastClickedAt,
+    BigInteger discountSumUnits,
+    Integer age,
+    Integer daysToBirthday,
     Map<String, Value> attributes) {}

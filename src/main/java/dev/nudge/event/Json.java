@@ -108,6 +108,16 @@ public final class Json {
     writeStrings(json, "lastViewedProducts", customer.lastViewedProducts());
     writeNumber(
         json, "bestHour", customer.bestHour() == null ? null : customer.bestHour().longValue());
+    json.writeNumberField("sent30d", customer.sent30d());
+    json.writeNumberField("clicked30d", customer.clicked30d());
+    json.writeNumberField("redeemed30d", customer.redeemed30d());
+    writeTime(json, "lastClickedAt", customer.lastClickedAt());
+    writeAmount(json, "discountSum", customer.discountSumUnits());
+    writeNumber(json, "age", customer.age() == null ? null : customer.age().longValue());
+    writeNumber(
+        json,
+        "daysToBirthday",
+        customer.daysToBirthday() == null ? null : customer.daysToBirthday().longValue());
     json.writeObjectFieldStart("attributes");
     for (Map.Entry<String, Value> attribute : new TreeMap<>(customer.attributes()).entrySet()) {
       json.writeFieldName(attribute.getKey());

@@ -3,6 +3,7 @@ package dev.nudge.event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Something worth noticing in a customer's life: a stage change, an anomaly, or a match of a
@@ -60,13 +61,13 @@ public record Moment(
   }
 
   /**
-   * The moment that an anomaly is. Its id names the events matched: two of a kind at one instant
-   * stay two.
+   * The moment that an anomaly is. Its id names the order, the evidence and the events matched: two
+   * of a kind at one instant stay two.
    */
   public static Moment of(
       Anomaly anomaly, Occurrence event, Map<String, List<Occurrence>> steps, Features customer) {
     return new Moment(
-        id(anomaly.tenant(), anomaly.customerId(), anomaly.kind(), anomaly.atMillis(), steps),
+        id(anomaly, steps),
         anomaly.tenant(),
         anomaly.customerId(),
         anomaly.kind(),
@@ -78,14 +79,19 @@ public record Moment(
         customer);
   }
 
-  private static String id(
-      String tenant,
-      String customerId,
-      String kind,
-      long atMillis,
-      Map<String, List<Occurrence>> steps) {
+  private static String id(Anomaly anomaly, Map<String, List<Occurrence>> steps) {
     List<String> parts = new ArrayList<>();
-    parts.addAll(List.of(kind, tenant, customerId, Long.toString(atMillis)));
+    parts.add(anomaly.kind());
+    parts.add(anomaly.tenant());
+    parts.add(anomaly.customerId());
+    parts.add(Long.toString(anomaly.atMillis()));
+    parts.add(anomaly.orderId() == null ? "" : anomaly.orderId());
+    new TreeMap<>(anomaly.evidence())
+        .forEach(
+            (name, value) -> {
+              parts.add(name);
+              parts.add(value.text());
+            });
     steps.forEach(
         (step, events) -> {
           for (Occurrence event : events) {

@@ -84,6 +84,17 @@ public record Occurrence(
         nameOf(event), event.atMillis(), event.messageId(), event.topic(), fieldsOf(event));
   }
 
+  /**
+   * The same, where it is the first that was heard of its order: {@code first} is true then.
+   *
+   * @param first whether the order was neither placed nor paid nor cancelled before
+   */
+  public Occurrence with(boolean first) {
+    Map<String, Value> more = new HashMap<>(fields);
+    more.put("first", new Value(Value.Type.BOOLEAN, Boolean.toString(first)));
+    return new Occurrence(name, atMillis, messageId, topic, more);
+  }
+
   private static Map<String, Value> fieldsOf(CustomerEvent event) {
     if (event.click() != null) {
       Click click = event.click();

@@ -2,7 +2,7 @@ package dev.nudge.local;
 
 import dev.nudge.engage.EngageConfig;
 import dev.nudge.engage.EngageJob;
-import dev.nudge.kafka.PolicySource;
+import dev.nudge.kafka.DefinitionSource;
 import dev.nudge.kafka.TopicLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -89,7 +89,7 @@ final class LocalFlink implements AutoCloseable {
       cluster.start();
       StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
       env.setParallelism(parallelism);
-      EngageJob.define(env, engage, topics, PolicySource.newestOffset(engage.kafka()));
+      EngageJob.define(env, engage, topics, DefinitionSource.newestOffsets(engage.kafka()));
       var graph = env.getStreamGraph();
       graph.setJobName(EngageJob.NAME);
       JobID job = cluster.submitJob(graph).get().getJobID();

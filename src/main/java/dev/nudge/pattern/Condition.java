@@ -1,5 +1,8 @@
 package dev.nudge.pattern;
 
+import dev.nudge.event.Occurrence;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.flink.cep.pattern.conditions.IterativeCondition;
@@ -30,31 +33,37 @@ abstract class Condition<E> {
 
   /** Takes a condition apart; the same part stays one object. */
   static <E> Condition<E> of(
-      IterativeCondition<E> condition, Map<IterativeCondition<E>, Condition<E>> known) {
+      IterativeCondition<E> condition,
+      Map<IterativeCondition<E>, Condition<E>> known,
+      Scope scope) {
     if (condition == null) {
       return new Always<>(true);
     }
     Condition<E> same = known.get(condition);
     if (same == null) {
-      same = apart(condition, known);
+      same = apart(condition, known, scope);
       known.put(condition, same);
     }
     return same;
   }
 
   private static <E> Condition<E> apart(
-      IterativeCondition<E> condition, Map<IterativeCondition<E>, Condition<E>> known) {
+      IterativeCondition<E> condition,
+      Map<IterativeCondition<E>, Condition<E>> known,
+      Scope scope) {
     if (condition instanceof RichCompositeIterativeCondition<E> composite) {
       IterativeCondition<E>[] nested = composite.getNestedConditions();
       if (condition instanceof RichNotCondition) {
-        return new Not<>(of(nested[0], known));
+        return new Not<>(of(nested[0], known, scope));
       } else if (condition instanceof RichAndCondition) {
-        return new Both<>(of(nested[0], known), of(nested[1], known), true);
+        return new Both<>(of(nested[0], known, scope), of(nested[1], known, scope), true);
       } else if (condition instanceof RichOrCondition) {
-        return new Both<>(of(nested[0], known), of(nested[1], known), false);
+        return new Both<>(of(nested[0], known, scope), of(nested[1], known, scope), false);
       }
     }
-    if (condition instanceof NamedCondition named) {
+    if (condition instanceof EventCondition told) {
+      return new Told<>(told, scope);
+    } else if (condition instanceof NamedCondition named) {
       return new Leaf<>(condition, named.names(), !named.isIterative());
     } else if (condition instanceof SimpleCondition<E> simple) {
       Boolean constant = constant(simple);
@@ -189,6 +198,95 @@ abstract class Condition<E> {
       }
       all.addAll(names);
       return true;
+    }
+  }
+
+  /** A condition in the pattern language, which also sees the customer. */
+  private static final class Told<E> extends Condition<E> {
+    private final EventCondition condition;
+    private final Scope scope;
+    private final Set<String> names;
+    private final boolean once;
+    private E asked;
+    private boolean answer;
+
+    Told(EventCondition condition, Scope scope) {
+      this.condition = condition;
+      this.scope = scope;
+      this.names = condition.names();
+      this.once = !condition.isIterative();
+    }
+
+    @Override
+    boolean holds(E event, IterativeCondition.Context<E> context) throws Exception {
+      Occurrence occurrence = (Occurrence) event;
+      if (names != null && !names.contains(occurrence.name())) {
+        return false;
+      } else if (!once) {
+        return condition.test(occurrence, new MatchScope<>(occurrence, context, scope));
+      } else if (event != asked) {
+        answer = condition.test(occurrence, new MatchScope<>(occurrence, context, scope));
+        asked = event;
+      }
+      return answer;
+    }
+
+    @Override
+    boolean onForeign() {
+      return false;
+    }
+
+    @Override
+    boolean addNames(Set<String> all) {
+      if (names == null) {
+        return false;
+      }
+      all.addAll(names);
+      return true;
+    }
+  }
+
+  /** What a condition sees of a partial match, and of the customer. */
+  private static final class MatchScope<E> extends EventScope {
+    private final Occurrence event;
+    private final IterativeCondition.Context<E> context;
+    private final Scope scope;
+
+    MatchScope(Occurrence event, IterativeCondition.Context<E> context, Scope scope) {
+      this.event = event;
+      this.context = context;
+      this.scope = scope;
+    }
+
+    @Override
+    protected Occurrence event() {
+      return event;
+    }
+
+    @Override
+    protected List<Occurrence> taken(String step) {
+      List<Occurrence> taken = new ArrayList<>();
+      try {
+        context.getEventsForPattern(step).forEach(event -> taken.add((Occurrence) event));
+      } catch (Exception e) {
+        throw new IllegalStateException("a partial match knows its events", e);
+      }
+      return taken;
+    }
+
+    @Override
+    protected Object other(String name) {
+      return scope.find(name);
+    }
+
+    @Override
+    public long ordersBetween(long afterMillis, long untilMillis) {
+      return scope.ordersBetween(afterMillis, untilMillis);
+    }
+
+    @Override
+    public void failed(EvaluationException failure) {
+      scope.failed(failure);
     }
   }
 }

@@ -98,6 +98,7 @@ final class Matcher<E> {
   }
 
   private final Pattern<E, ?> pattern;
+  private final Scope scope;
   private final List<Node<E>> nodes = new ArrayList<>();
   private final List<String> steps;
   private final Node<E> begin;
@@ -124,7 +125,13 @@ final class Matcher<E> {
    * @throws MalformedPatternException if Flink refuses it, or it could turn in circles
    */
   Matcher(Pattern<E, ?> pattern, int maxPartialMatches) {
+    this(pattern, maxPartialMatches, name -> null);
+  }
+
+  /** Compiles a pattern whose conditions also see what a scope tells. */
+  Matcher(Pattern<E, ?> pattern, int maxPartialMatches, Scope scope) {
     this.pattern = pattern;
+    this.scope = scope;
     this.maxPartialMatches = maxPartialMatches;
     NFA<E> compiled = NFACompiler.<E>compileFactory(pattern, false).createNFA();
     List<State<E>> states = new ArrayList<>(compiled.getStates());
@@ -147,7 +154,7 @@ final class Matcher<E> {
                 byName.get(transition.getSourceState().getName()),
                 transition.getAction(),
                 byName.get(transition.getTargetState().getName()),
-                Condition.of(transition.getCondition(), conditions)));
+                Condition.of(transition.getCondition(), conditions, scope)));
       }
     }
     begin = nodes.stream().filter(node -> node.state.isStart()).findFirst().orElseThrow();
@@ -371,9 +378,23 @@ final class Matcher<E> {
 
   /** An event happened; time has been {@linkplain #advance advanced} to it. */
   List<Match<E>> process(PartialMatches<E> matches, Taken<E> event) throws Exception {
+    return process(matches, event, true);
+  }
+
+  /**
+   * An event happened.
+   *
+   * @param mayBegin false if only what has begun may go on
+   */
+  List<Match<E>> process(PartialMatches<E> matches, Taken<E> event, boolean mayBegin)
+      throws Exception {
     PriorityQueue<PartialMatch<E>> open = new PriorityQueue<>(PartialMatch.BY_START);
     PriorityQueue<PartialMatch<E>> complete = new PriorityQueue<>(PartialMatch.BY_START);
     for (PartialMatch<E> match : matches.open) {
+      if (!mayBegin && match.start() == null) {
+        open.add(match);
+        continue;
+      }
       step(match, event);
       boolean stopped = false;
       for (PartialMatch<E> follower : next) {

@@ -6,14 +6,13 @@ import dev.nudge.event.Occurrence;
 import dev.nudge.pattern.Rule.AfterTrigger;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs all rules of a customer at once, over one array of bytes.
@@ -34,7 +33,6 @@ public final class PatternEngine {
   /** Values of a rule's {@code by} that one customer may have open; a further one is not begun. */
   public static final int MAX_PARTITIONS = 200;
 
-  private static final Logger LOG = LoggerFactory.getLogger(PatternEngine.class);
   private static final Comparator<Section> BY_RULE =
       Comparator.comparingInt(section -> section.rule.order());
   private static final Comparator<Found> FOUND_BY_RULE =
@@ -212,7 +210,7 @@ public final class PatternEngine {
         continue;
       }
       String partition = partition(rule, event);
-      if (partition != null && sectionOf(rule, partition, open) == null) {
+      if (partition != null && sectionOf(rule, partition) == null) {
         begin(rule, partition, found);
       }
     }
@@ -232,7 +230,7 @@ public final class PatternEngine {
     return by == null ? "" : event.text(by);
   }
 
-  private static Section sectionOf(RunningRule rule, String partition, int ignored) {
+  private static Section sectionOf(RunningRule rule, String partition) {
     for (Section section = rule.section; section != null; section = section.sibling) {
       if (!section.isOver && section.partition.equals(partition)) {
         return section;
@@ -268,8 +266,7 @@ public final class PatternEngine {
     RunningRule rule = section.rule;
     try {
       section.open(events::get);
-      for (Match<Occurrence> match :
-          rule.matcher().process(section.matches, current, mayBegin)) {
+      for (Match<Occurrence> match : rule.matcher().process(section.matches, current, mayBegin)) {
         found.add(found(rule, current.atMillis(), match));
       }
       return settle(section);
@@ -333,17 +330,18 @@ public final class PatternEngine {
   }
 
   /** The features know the event now: timers that count from it are set. */
-  public void afterEvent(RuleSet inForce, Scope scope) {
+  public void afterEvent(RuleSet inForce) {
     for (RunningRule rule : inForce.beginningBy(current.event().name())) {
       if (rule.isTimer()) {
-        set(rule, scope);
+        set(rule);
       }
     }
   }
 
-  private void set(RunningRule rule, Scope scope) {
+  private void set(RunningRule rule) {
+    Scope scope = rule.scope();
     AfterTrigger after = rule.after();
-    Section section = sectionOf(rule, "", 0);
+    Section section = sectionOf(rule, "");
     try {
       if (section == null) {
         section = Section.begin(rule, "");
@@ -353,12 +351,10 @@ public final class PatternEngine {
       }
       changed = true;
       section.timer.event = current;
-      section.dueMillis = current.atMillis() + after.wait().millis(scope);
-      section.timer.everyMillis = after.every() == null ? 0 : after.every().millis(scope);
-      section.timer.left =
-          after.max() != null
-              ? (int) after.max().integer(scope)
-              : after.every() == null ? 1 : Integer.MAX_VALUE;
+      // A wait that is over before it began is over at once.
+      section.dueMillis = current.atMillis() + Math.max(0, millis(after.wait(), scope));
+      section.timer.everyMillis = after.every() == null ? 0 : millis(after.every(), scope);
+      section.timer.left = times(after, scope);
     } catch (IOException e) {
       incidents.unreadable(rule, e);
       end(section);
@@ -366,6 +362,17 @@ public final class PatternEngine {
       incidents.failed(rule, e);
       unset(section);
     }
+  }
+
+  private static long millis(Expression length, Scope scope) throws EvaluationException {
+    return ((Duration) length.eval(scope)).toMillis();
+  }
+
+  private static int times(AfterTrigger after, Scope scope) throws EvaluationException {
+    if (after.max() == null) {
+      return after.every() == null ? 1 : Integer.MAX_VALUE;
+    }
+    return (int) Math.min((Long) after.max().eval(scope), Integer.MAX_VALUE);
   }
 
   private void unset(Section section) {
@@ -379,11 +386,11 @@ public final class PatternEngine {
   }
 
   /** What is due once the instant's events are over: inclusive windows, and timers. */
-  public void afterEvents(long atMillis, RuleSet inForce, Scope scope, List<Found> found) {
+  public void afterEvents(long atMillis, RuleSet inForce, List<Found> found) {
     int first = found.size();
     for (Section section : due(atMillis, inForce)) {
       if (section.rule.isTimer()) {
-        fire(section, scope, found);
+        fire(section, found);
       } else {
         advance(section, atMillis + 1, atMillis, found);
       }
@@ -391,14 +398,14 @@ public final class PatternEngine {
     sort(found, first);
   }
 
-  private void fire(Section section, Scope scope, List<Found> found) {
+  private void fire(Section section, List<Found> found) {
     RunningRule rule = section.rule;
     AfterTrigger after = rule.after();
     try {
       section.open(events::get);
       changed = true;
       long dueMillis = section.dueMillis;
-      if (isTrue(after, scope) && isNew(section, scope)) {
+      if (isTrue(after, rule.scope()) && isNew(section, rule.scope())) {
         found.add(new Found(rule, dueMillis, section.timer.event.event(), Map.of()));
       }
       section.timer.left--;
@@ -416,7 +423,7 @@ public final class PatternEngine {
     }
   }
 
-  private static boolean isTrue(AfterTrigger after, Scope scope) throws EvaluationException {
+  private static boolean isTrue(AfterTrigger after, Scope scope) {
     return after.when() == null || after.when().test(scope);
   }
 
@@ -460,10 +467,5 @@ public final class PatternEngine {
     for (Section section : sections) {
       end(section);
     }
-  }
-
-  /** Says once what nobody expected. */
-  static void log(RunningRule rule, Exception reason) {
-    LOG.warn("rule {} of {}: {}", rule.rule().id(), rule.rule().tenant(), reason.toString());
   }
 }

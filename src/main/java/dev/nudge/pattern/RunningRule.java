@@ -15,6 +15,7 @@ public final class RunningRule {
   private final int number;
   private final int order;
   private final Rule rule;
+  private final Scope scope;
   private final Matcher<Occurrence> matcher;
   private final Set<String> names;
   private final Set<String> firstNames;
@@ -27,14 +28,16 @@ public final class RunningRule {
    *
    * @param number by which a customer's state names this version, the same in every process
    * @param order which of several rules that match at one event comes first
+   * @param scope what its expressions see beside the event and the steps
    * @throws org.apache.flink.cep.pattern.MalformedPatternException if Flink CEP refuses the pattern
    */
-  public RunningRule(int number, int order, Rule rule) {
+  public RunningRule(int number, int order, Rule rule, Scope scope) {
     this.number = number;
     this.order = order;
     this.rule = rule;
+    this.scope = scope;
     if (rule.trigger() instanceof PatternTrigger trigger) {
-      matcher = new Matcher<>(trigger.pattern(), trigger.maxPartialMatches());
+      matcher = new Matcher<>(trigger.pattern(), trigger.maxPartialMatches(), scope);
       names = matcher.names();
       firstNames = matcher.firstNames();
     } else {
@@ -59,6 +62,11 @@ public final class RunningRule {
     return rule;
   }
 
+  /** What its expressions see beside the event and the steps. */
+  public Scope scope() {
+    return scope;
+  }
+
   Matcher<Occurrence> matcher() {
     return matcher;
   }
@@ -80,12 +88,19 @@ public final class RunningRule {
     return firstNames;
   }
 
+  /** Names of all events that a condition asks for; null if every event may matter. */
+  Set<String> names() {
+    return names;
+  }
+
   /** Whether a condition asks for events of that name. */
   boolean asksFor(String name) {
     return names == null || names.contains(name);
   }
 
-  /** Whether the pattern sees events of that kind at all: one that it does not see can't part two. */
+  /**
+   * Whether the pattern sees events of that kind at all: one that it does not see can't part two.
+   */
   boolean sees(String name, Topic topic) {
     if (isTimer()) {
       return names.contains(name);

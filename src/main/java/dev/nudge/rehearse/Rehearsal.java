@@ -1,7 +1,8 @@
 package dev.nudge.rehearse;
 
+import dev.nudge.definition.DefinitionRecord;
+import dev.nudge.definition.DefinitionVersion;
 import dev.nudge.definition.Policy;
-import dev.nudge.definition.PolicyRecord;
 import dev.nudge.definition.PolicyVersion;
 import dev.nudge.engage.EngageTopology;
 import dev.nudge.event.Json;
@@ -179,25 +180,28 @@ public final class Rehearsal {
                 "Files")
             .uid("rehearse-files-v1")
             .setParallelism(1);
-    DataStream<PolicyRecord> inForce =
-        env.fromData(TypeInformation.of(PolicyRecord.class), fromTheBeginning())
-            .uid("rehearse-policies-v1")
-            .name("Policies");
-    outputs.write(EngageTopology.define(ingested, inForce, config));
+    DataStream<DefinitionRecord> inForce =
+        env.fromData(TypeInformation.of(DefinitionRecord.class), fromTheBeginning())
+            .uid("rehearse-definitions-v1")
+            .name("Definitions");
+    outputs.write(EngageTopology.define(ingested, inForce, UNTIL_THE_END, config));
     return env;
   }
 
   /** The built-in policy comes first, so that those given overrule it. */
-  private PolicyRecord[] fromTheBeginning() {
-    List<PolicyVersion> versions = new ArrayList<>();
-    versions.add(new PolicyVersion(null, 0, Long.MIN_VALUE, Policy.DEFAULT, false));
+  private DefinitionRecord[] fromTheBeginning() {
+    List<DefinitionVersion> versions = new ArrayList<>();
+    versions.add(
+        DefinitionVersion.of(new PolicyVersion(null, 0, Long.MIN_VALUE, Policy.DEFAULT, false)));
     for (Policy policy : policies) {
       versions.add(
-          new PolicyVersion(policy.tenant(), versions.size(), Long.MIN_VALUE, policy, false));
+          DefinitionVersion.of(
+              new PolicyVersion(policy.tenant(), versions.size(), Long.MIN_VALUE, policy, false)));
     }
+    rules.forEach(rule -> versions.add(DefinitionVersion.of(rule)));
     return versions.stream()
-        .map(version -> PolicyRecord.of(version, 0))
-        .toArray(PolicyRecord[]::new);
+        .map(version -> DefinitionRecord.of(version, GIVEN, 0))
+        .toArray(DefinitionRecord[]::new);
   }
 
   private static void follow(JobClient job, long records, Progress progress)

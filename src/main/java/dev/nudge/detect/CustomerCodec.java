@@ -1,0 +1,260 @@
+package dev.nudge.detect;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import dev.nudge.detect.Browsing.CategoryDay;
+import dev.nudge.detect.Browsing.HourViews;
+import dev.nudge.detect.Cart.Item;
+import dev.nudge.detect.Refills.Refill;
+import dev.nudge.event.LifecycleStage;
+import dev.nudge.event.Value;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A customer's features as bytes: a customer who only looked around takes some 60 of them.
+ *
+ * <p>What a later version adds is written behind the rest; bytes that end early mean that it was
+ * not known yet.
+ */
+final class CustomerCodec {
+  private CustomerCodec() {}
+
+  /** Something read from bytes. */
+  private interface Reading<T> {
+    T read() throws IOException;
+  }
+
+  /** Something written to bytes. */
+  private interface Writing<T> {
+    void write(T value) throws IOException;
+  }
+
+  static byte[] encode(Customer customer) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes, 256);
+    write(out, customer.lifecycle());
+    write(out, customer.purchases());
+    write(out, customer.browsing());
+    write(out, customer.responses());
+    writeAll(
+        out,
+        customer.refills().pending(),
+        refill -> {
+          out.writeStringNoTag(refill.productId());
+          out.writeStringNoTag(refill.orderId());
+          out.writeSInt64NoTag(refill.dueMillis());
+          out.writeUInt32NoTag(refill.days());
+        });
+    writeAll(
+        out,
+        new TreeMap<>(customer.attributes()).entrySet(),
+        attribute -> {
+          out.writeStringNoTag(attribute.getKey());
+          out.writeUInt32NoTag(attribute.getValue().type().ordinal());
+          out.writeStringNoTag(attribute.getValue().text());
+        });
+    out.writeUInt64NoTag(customer.inputs());
+    out.flush();
+    return bytes.toByteArray();
+  }
+
+  static Customer decode(byte[] bytes) throws IOException {
+    CodedInputStream in = CodedInputStream.newInstance(bytes);
+    return new Customer(
+        readLifecycle(in),
+        readPurchases(in),
+        readBrowsing(in),
+        readResponses(in),
+        new Refills(
+            readAll(
+                in,
+                () ->
+                    new Refill(
+                        in.readString(), in.readString(), in.readSInt64(), in.readUInt32()))),
+        readAttributes(in),
+        in.readUInt64());
+  }
+
+  private static void write(CodedOutputStream out, Lifecycle lifecycle) throws IOException {
+    out.writeUInt32NoTag(lifecycle.stage() == null ? 0 : lifecycle.stage().ordinal() + 1);
+    out.writeUInt32NoTag(lifecycle.life());
+    out.writeUInt32NoTag(lifecycle.orderCount());
+  }
+
+  private static Lifecycle readLifecycle(CodedInputStream in) throws IOException {
+    int stage = in.readUInt32();
+    return new Lifecycle(
+        stage == 0 ? null : LifecycleStage.values()[stage - 1], in.readUInt32(), in.readUInt32());
+  }
+
+  private static void write(CodedOutputStream out, Purchases purchases) throws IOException {
+    out.writeUInt32NoTag(purchases.count());
+    out.writeUInt32NoTag(purchases.lifeCount());
+    write(out, purchases.sumUnits());
+    write(out, purchases.sumOfSquares());
+    write(out, purchases.refundUnits());
+    out.writeSInt64NoTag(purchases.firstAtMillis());
+    out.writeSInt64NoTag(purchases.lastAtMillis());
+    writeAll(
+        out,
+        purchases.days(),
+        day -> {
+          out.writeSInt64NoTag(day.epochDay());
+          out.writeUInt32NoTag(day.orders());
+          write(out, day.sumUnits());
+        });
+    writeAll(out, purchases.lastProducts(), out::writeStringNoTag);
+    // Each as its distance to the one before: two or three bytes instead of six.
+    long[] before = {purchases.firstAtMillis()};
+    writeAll(
+        out,
+        purchases.paidMillis(),
+        paid -> {
+          out.writeSInt64NoTag(paid - before[0]);
+          before[0] = paid;
+        });
+  }
+
+  private static Purchases readPurchases(CodedInputStream in) throws IOException {
+    int count = in.readUInt32();
+    int lifeCount = in.readUInt32();
+    BigInteger sum = readInteger(in);
+    BigInteger squares = readInteger(in);
+    BigInteger refunds = readInteger(in);
+    long first = in.readSInt64();
+    long last = in.readSInt64();
+    List<Purchases.Day> days =
+        readAll(in, () -> new Purchases.Day(in.readSInt64(), in.readUInt32(), readInteger(in)));
+    List<String> products = readAll(in, in::readString);
+    long[] before = {first};
+    List<Long> paid =
+        readAll(
+            in,
+            () -> {
+              before[0] += in.readSInt64();
+              return before[0];
+            });
+    return new Purchases(
+        count, lifeCount, sum, squares, refunds, first, last, days, products, paid);
+  }
+
+  private static void write(CodedOutputStream out, Browsing browsing) throws IOException {
+    out.writeSInt64NoTag(browsing.lastSeenAtMillis());
+    writeAll(
+        out,
+        browsing.viewHours(),
+        hour -> {
+          out.writeSInt64NoTag(hour.epochHour());
+          out.writeUInt32NoTag(hour.views());
+        });
+    writeAll(
+        out,
+        browsing.categoryDays(),
+        day -> {
+          out.writeSInt64NoTag(day.epochDay());
+          out.writeStringNoTag(day.category());
+          out.writeUInt32NoTag(day.views());
+        });
+    writeAll(out, browsing.hoursOfDay(), out::writeUInt32NoTag);
+    writeAll(out, browsing.lastProducts(), out::writeStringNoTag);
+    writeAll(
+        out,
+        new TreeMap<>(browsing.cart().items()).entrySet(),
+        item -> {
+          out.writeStringNoTag(item.getKey());
+          out.writeSInt64NoTag(item.getValue().quantityUnits());
+          out.writeSInt64NoTag(item.getValue().priceUnits());
+        });
+    out.writeSInt64NoTag(browsing.cart().changedAtMillis());
+    out.writeSInt64NoTag(browsing.cart().openedAtMillis());
+  }
+
+  private static Browsing readBrowsing(CodedInputStream in) throws IOException {
+    return new Browsing(
+        in.readSInt64(),
+        readAll(in, () -> new HourViews(in.readSInt64(), in.readUInt32())),
+        readAll(in, () -> new CategoryDay(in.readSInt64(), in.readString(), in.readUInt32())),
+        readAll(in, in::readUInt32),
+        readAll(in, in::readString),
+        readCart(in));
+  }
+
+  private static Cart readCart(CodedInputStream in) throws IOException {
+    int count = in.readUInt32();
+    Map<String, Item> items = new HashMap<>();
+    for (int i = 0; i < count; i++) {
+      items.put(in.readString(), new Item(in.readSInt64(), in.readSInt64()));
+    }
+    return new Cart(items, in.readSInt64(), in.readSInt64());
+  }
+
+  private static void write(CodedOutputStream out, Responses responses) throws IOException {
+    writeAll(
+        out,
+        responses.days(),
+        day -> {
+          out.writeSInt64NoTag(day.epochDay());
+          out.writeUInt32NoTag(day.sent());
+          out.writeUInt32NoTag(day.clicked());
+          out.writeUInt32NoTag(day.redeemed());
+        });
+    out.writeSInt64NoTag(responses.lastClickedAtMillis());
+    write(out, responses.discountUnits());
+  }
+
+  private static Responses readResponses(CodedInputStream in) throws IOException {
+    return new Responses(
+        readAll(
+            in,
+            () ->
+                new Responses.Day(
+                    in.readSInt64(), in.readUInt32(), in.readUInt32(), in.readUInt32())),
+        in.readSInt64(),
+        readInteger(in));
+  }
+
+  private static Map<String, Value> readAttributes(CodedInputStream in) throws IOException {
+    int count = in.readUInt32();
+    Map<String, Value> attributes = new HashMap<>();
+    for (int i = 0; i < count; i++) {
+      String name = in.readString();
+      Value.Type type = Value.Type.values()[in.readUInt32()];
+      attributes.put(name, new Value(type, in.readString()));
+    }
+    return attributes;
+  }
+
+  private static void write(CodedOutputStream out, BigInteger number) throws IOException {
+    out.writeByteArrayNoTag(number.signum() == 0 ? new byte[0] : number.toByteArray());
+  }
+
+  private static BigInteger readInteger(CodedInputStream in) throws IOException {
+    byte[] bytes = in.readByteArray();
+    return bytes.length == 0 ? BigInteger.ZERO : new BigInteger(bytes);
+  }
+
+  private static <T> void writeAll(CodedOutputStream out, Collection<T> all, Writing<T> writing)
+      throws IOException {
+    out.writeUInt32NoTag(all.size());
+    for (T one : all) {
+      writing.write(one);
+    }
+  }
+
+  private static <T> List<T> readAll(CodedInputStream in, Reading<T> reading) throws IOException {
+    int count = in.readUInt32();
+    List<T> all = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      all.add(reading.read());
+    }
+    return all;
+  }
+}

@@ -1,0 +1,63 @@
+package dev.nudge.detect;
+
+import dev.nudge.pattern.EvaluationException;
+import dev.nudge.pattern.PatternEngine;
+import dev.nudge.pattern.RunningRule;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts what went otherwise than a rule's author would have it; the first of each is logged. */
+final class Incidents implements PatternEngine.Incidents {
+  private static final Logger LOG = LoggerFactory.getLogger(Incidents.class);
+
+  /** Incidents that are remembered as logged; beyond it they are only counted. */
+  private static final int MAX_LOGGED = 1_000;
+
+  private final Counter partialMatchesDropped;
+  private final Counter conditionsFailed;
+  private final Counter sectionsUnreadable;
+  private final Set<String> logged = new HashSet<>();
+
+  Incidents(MetricGroup metrics) {
+    partialMatchesDropped = metrics.counter("partialMatchesDropped");
+    conditionsFailed = metrics.counter("conditionsFailed");
+    sectionsUnreadable = metrics.counter("sectionsUnreadable");
+  }
+
+  @Override
+  public void limitHit(RunningRule rule, long count) {
+    partialMatchesDropped.inc(count);
+    log(rule, "a customer's partial matches reached their maximum; the newest were given up");
+  }
+
+  @Override
+  public void failed(RunningRule rule, Exception reason) {
+    conditionsFailed.inc();
+    log(rule, reason.toString());
+  }
+
+  @Override
+  public void unreadable(RunningRule rule, Exception reason) {
+    sectionsUnreadable.inc();
+    log(rule, "what a customer had open can't be read and is dropped: " + reason);
+  }
+
+  /** A condition of a rule had no value, and so was false. */
+  void failed(String id, EvaluationException reason) {
+    conditionsFailed.inc();
+    if (LOG.isDebugEnabled()) {
+      LOG.debug("rule {}: {}", id, reason.getMessage());
+    }
+  }
+
+  private void log(RunningRule rule, String what) {
+    String line = "rule %s of %s: %s".formatted(rule.rule().id(), rule.rule().tenant(), what);
+    if (logged.size() < MAX_LOGGED && logged.add(line)) {
+      LOG.warn("{}", line);
+    }
+  }
+}

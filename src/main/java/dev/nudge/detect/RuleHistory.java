@@ -1,0 +1,97 @@
+package dev.nudge.detect;
+
+import dev.nudge.definition.OnChange;
+import dev.nudge.definition.RuleVersion;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The versions of one rule that are in force, will be, or still end what they have begun.
+ *
+ * <p>A version governs from its {@code effectiveAt}, or from the watermark at its arrival if that
+ * is later. Example: version 2 says DRAIN and takes effect at noon: a cart of 11:55 is still judged
+ * by version 1 at 12:25, one of 12:01 by version 2. Had it said DROP, the cart of 11:55 would have
+ * been forgotten at noon.
+ *
+ * @param versions by start, the earliest first; at most {@value #MAX}
+ */
+public record RuleHistory(List<InForce> versions) {
+  /** Versions kept at once; beyond it the oldest goes, with what it still had open. */
+  static final int MAX = 16;
+
+  /**
+   * A version and from when it governs.
+   *
+   * @param fromMillis the instant, epoch milliseconds
+   * @param rule what it says; a deletion where the rule was deleted
+   */
+  public record InForce(long fromMillis, RuleVersion rule) {}
+
+  static RuleHistory none() {
+    return new RuleHistory(List.of());
+  }
+
+  /** A version arrived at that watermark. */
+  RuleHistory with(RuleVersion arrived, long watermarkMillis) {
+    long from = Math.max(arrived.effectiveAtMillis(), watermarkMillis);
+    List<InForce> next = new ArrayList<>(versions);
+    // A newer version overrules what was to start after it.
+    next.removeIf(version -> version.fromMillis() >= from);
+    next.add(new InForce(from, arrived));
+    next.sort(Comparator.comparingLong(InForce::fromMillis));
+    // What governs no more, and drains no more, goes.
+    for (int i = next.size() - 1; i > 0; i--) {
+      boolean ends = !drains(next.get(i).rule());
+      if (ends && next.get(i).fromMillis() <= watermarkMillis) {
+        next = new ArrayList<>(next.subList(i, next.size()));
+        break;
+      }
+    }
+    if (next.size() > MAX) {
+      // The oldest ends what it has open; where even that one governs, the one behind it goes.
+      next.remove(next.get(1).fromMillis() <= watermarkMillis ? 0 : 1);
+    }
+    return new RuleHistory(next);
+  }
+
+  private static boolean drains(RuleVersion next) {
+    return !next.deleted() && next.onChange() == OnChange.DRAIN;
+  }
+
+  /** Whether nothing is left but a deletion that holds: as good as no rule ever. */
+  boolean isOver(long watermarkMillis) {
+    return versions.size() == 1
+        && versions.get(0).rule().deleted()
+        && versions.get(0).fromMillis() <= watermarkMillis;
+  }
+
+  /** The version that governs an instant; null when there is none, or it was deleted. */
+  RuleVersion at(long atMillis) {
+    RuleVersion governing = null;
+    for (InForce version : versions) {
+      if (version.fromMillis() <= atMillis) {
+        governing = version.rule();
+      }
+    }
+    return governing == null || governing.deleted() ? null : governing;
+  }
+
+  /** The versions that still end what they had begun before that instant. */
+  List<RuleVersion> draining(long atMillis) {
+    List<RuleVersion> draining = new ArrayList<>();
+    for (InForce version : versions) {
+      if (version.fromMillis() > atMillis) {
+        break;
+      }
+      if (!drains(version.rule())) {
+        draining.clear();
+      }
+      draining.add(version.rule());
+    }
+    if (!draining.isEmpty()) {
+      draining.remove(draining.size() - 1);
+    }
+    return draining;
+  }
+}
