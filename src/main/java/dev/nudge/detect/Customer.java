@@ -23,15 +23,13 @@ import java.util.TreeMap;
  * @param browsing features from clicks
  * @param attributes the profile's; at most {@value #MAX_ATTRIBUTES}, a further one is not taken up
  * @param inputs events applied so far
- * @param wakeAtMillis the earliest wake-up that has been asked for and has not come yet
  */
 public record Customer(
     Lifecycle lifecycle,
     Purchases purchases,
     Browsing browsing,
     Map<String, Value> attributes,
-    long inputs,
-    long wakeAtMillis) {
+    long inputs) {
 
   static final int MAX_ATTRIBUTES = 100;
 
@@ -41,8 +39,7 @@ public record Customer(
   static final int MAX_LENGTH = 1_024;
 
   static Customer unknown() {
-    return new Customer(
-        Lifecycle.unknown(), Purchases.none(), Browsing.none(), Map.of(), 0, Lifecycle.NEVER);
+    return new Customer(Lifecycle.unknown(), Purchases.none(), Browsing.none(), Map.of(), 0);
   }
 
   Customer clicked(Click click, long atMillis, Policy policy) {
@@ -81,21 +78,16 @@ public record Customer(
         merged.put(name, told.getValue());
       }
     }
-    return new Customer(lifecycle, purchases, browsing, merged, inputs + 1, wakeAtMillis);
+    return new Customer(lifecycle, purchases, browsing, merged, inputs + 1);
   }
 
   /** One step of silence; the same customer when nothing is due. */
   Customer silentUntil(long nowMillis) {
-    return new Customer(
-        lifecycle.silentUntil(nowMillis), purchases, browsing, attributes, inputs, wakeAtMillis);
-  }
-
-  Customer wakingAt(long atMillis) {
-    return new Customer(lifecycle, purchases, browsing, attributes, inputs, atMillis);
+    return new Customer(lifecycle.silentUntil(nowMillis), purchases, browsing, attributes, inputs);
   }
 
   private Customer with(Lifecycle nextLifecycle, Purchases bought, Browsing browsed) {
-    return new Customer(nextLifecycle, bought, browsed, attributes, inputs + 1, wakeAtMillis);
+    return new Customer(nextLifecycle, bought, browsed, attributes, inputs + 1);
   }
 
   /** The change of stage since before, or null. */

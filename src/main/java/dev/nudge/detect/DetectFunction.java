@@ -6,30 +6,42 @@ import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
 import dev.nudge.event.Moment;
 import dev.nudge.event.StageChange;
+import dev.nudge.ingest.Accepted;
 import dev.nudge.ingest.CustomerContext;
 import dev.nudge.ingest.CustomerFunction;
 import java.util.List;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 
-/** Reads the customer, applies the instant, writes the customer, says what changed. */
+/** Reads the customer, applies instant after instant, writes the customer, says what changed. */
 public final class DetectFunction implements CustomerFunction<PolicyVersion, Moment> {
   /** The tenant whose policy holds for whoever has none of their own: a rehearsal's. */
   static final String EVERY_TENANT = "";
 
+  private static final int INITIAL_BYTES = 512;
+
   private transient CustomerContext<Moment> context;
 
-  // Cleared when the customer is erased; see Customer for what bounds it.
-  private transient ValueState<Customer> customers;
+  private transient TypeSerializer<Customer> serializer;
   // By tenant; a version goes when the next one is in force.
   private transient BroadcastState<String, PolicyHistory> policies;
+
+  // Whose turn it is.
+  private transient CustomerKey key;
+  private transient byte[] loaded;
+  // Kept until the customer is erased; see Customer for what bounds it.
+  private transient Customer customer;
+  private transient boolean changed;
 
   @Override
   public void open(CustomerContext<Moment> lent) throws Exception {
     context = lent;
-    customers = lent.keyedState(new ValueStateDescriptor<>("customer", Customer.class));
+    serializer = TypeInformation.of(Customer.class).createSerializer(new SerializerConfigImpl());
     policies =
         lent.definitions(new MapStateDescriptor<>("policies", String.class, PolicyHistory.class));
   }
@@ -47,26 +59,58 @@ public final class DetectFunction implements CustomerFunction<PolicyVersion, Mom
     }
   }
 
+  /** Deliveries change nothing that is kept yet. */
   @Override
-  public void onInstant(CustomerKey key, long atMillis, List<CustomerEvent> events)
-      throws Exception {
-    Customer known = customers.value();
-    if (known == null && events.isEmpty()) {
-      return;
-    }
-    Customer customer = known == null ? Customer.unknown() : known;
+  public boolean concerns(CustomerEvent event) {
+    return event.delivery() == null;
+  }
+
+  @Override
+  public void load(CustomerKey whose, byte[] state) throws Exception {
+    key = whose;
+    loaded = state;
+    customer =
+        state == null
+            ? Customer.unknown()
+            : serializer.deserialize(new DataInputDeserializer(state));
+    changed = false;
+  }
+
+  @Override
+  public void onInstant(long atMillis, List<Accepted> events) throws Exception {
     Policy policy = policyOf(key.tenant(), atMillis);
-    for (CustomerEvent event : events) {
-      Customer next = apply(event, customer, policy);
-      tell(key, customer, next, atMillis);
-      customer = next;
+    for (Accepted accepted : events) {
+      if (concerns(accepted.event())) {
+        become(apply(accepted.event(), customer, policy), atMillis);
+      }
     }
     while (customer.lifecycle().dueMillis() <= atMillis) {
-      Customer next = customer.silentUntil(atMillis);
-      tell(key, customer, next, atMillis);
-      customer = next;
+      become(customer.silentUntil(atMillis), atMillis);
     }
-    keep(customer, atMillis);
+  }
+
+  @Override
+  public long dueMillis() {
+    return customer.lifecycle().dueMillis();
+  }
+
+  @Override
+  public byte[] save() throws Exception {
+    if (!changed) {
+      return loaded;
+    }
+    if (customer.inputs() == 0) {
+      return null;
+    }
+    DataOutputSerializer out = new DataOutputSerializer(INITIAL_BYTES);
+    serializer.serialize(customer, out);
+    return out.getCopyOfBuffer();
+  }
+
+  private void become(Customer next, long atMillis) {
+    tell(customer, next, atMillis);
+    changed = true;
+    customer = next;
   }
 
   private static Customer apply(CustomerEvent event, Customer customer, Policy policy) {
@@ -81,25 +125,11 @@ public final class DetectFunction implements CustomerFunction<PolicyVersion, Mom
     }
   }
 
-  private void tell(CustomerKey key, Customer before, Customer after, long atMillis) {
+  private void tell(Customer before, Customer after, long atMillis) {
     StageChange change = after.stageChangeSince(before, key.tenant(), key.customerId(), atMillis);
     if (change != null && change.to() != null) {
       context.emit(Moment.of(change, after.features(atMillis)));
     }
-  }
-
-  private void keep(Customer customer, long atMillis) throws Exception {
-    if (customer.inputs() == 0) {
-      customers.clear();
-      return;
-    }
-    long wakeAt = customer.wakeAtMillis() <= atMillis ? Lifecycle.NEVER : customer.wakeAtMillis();
-    long due = customer.lifecycle().dueMillis();
-    if (due < wakeAt) {
-      context.wakeAt(due);
-      wakeAt = due;
-    }
-    customers.update(customer.wakingAt(wakeAt));
   }
 
   private Policy policyOf(String tenant, long atMillis) throws Exception {
