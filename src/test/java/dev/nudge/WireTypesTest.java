@@ -16,10 +16,11 @@ import dev.nudge.event.DeadLetter;
 import dev.nudge.event.Features;
 import dev.nudge.event.Moment;
 import dev.nudge.event.StageChange;
+import dev.nudge.ingest.Accepted;
 import dev.nudge.ingest.IngestConfig;
 import dev.nudge.ingest.Ingested;
+import dev.nudge.ingest.OrderSteps;
 import dev.nudge.ingest.RecordPosition;
-import dev.nudge.ingest.SeenMessages;
 import dev.nudge.kafka.KafkaConfig;
 import dev.nudge.kafka.OutboundRecord;
 import dev.nudge.kafka.TopicCheck;
@@ -75,6 +76,7 @@ class WireTypesTest {
           TopicLayout.class, "what the broker's administrator is told, before any job runs",
           TopicCheck.class, "what the broker's administrator is told, before any job runs",
           TopicCheck.Finding.class, "part of TopicCheck",
+          Accepted.class, "an argument of the function, gone when it returns",
           RecordPosition.class, "an argument of the decoder, gone when it returns",
           Problem.class, "what the author of a definition is told; on the wire it is a message");
 
@@ -99,7 +101,7 @@ class WireTypesTest {
             Features.class,
             StageChange.class,
             Ingested.class,
-            SeenMessages.class,
+            OrderSteps.class,
             Customer.class,
             PolicyHistory.class,
             PolicyHistory.InForce.class,

@@ -8,10 +8,16 @@ import java.util.List;
 /**
  * What a room does with one customer's events, once they are in order.
  *
+ * <p>A customer's turn is {@link #load}, any number of {@link #onInstant} in ascending order,
+ * {@link #save}; turns of two customers never overlap. A turn may have no instant at all.
+ *
  * @param <D> definitions, which every subtask receives
  * @param <OUT> what the room says
  */
 public interface CustomerFunction<D, OUT> extends Serializable {
+  /** What {@link #dueMillis} answers when nothing is due by itself. */
+  long NEVER = Long.MAX_VALUE;
+
   /** Once per subtask, before anything else. */
   void open(CustomerContext<OUT> context) throws Exception;
 
@@ -19,12 +25,38 @@ public interface CustomerFunction<D, OUT> extends Serializable {
   void onDefinition(D definition) throws Exception;
 
   /**
-   * Everything that happens to one customer at one instant: first its events, then what is due.
+   * Whether an event could matter now, whatever the customer's state is. Asked only where nothing
+   * else, such as recognising copies, needs the event; one that does not is never shown.
+   */
+  boolean concerns(CustomerEvent event);
+
+  /**
+   * Begins with a customer.
    *
-   * @param customer whose instant; keyed state is the customer's
+   * @param state what {@link #save} returned last, not to be written to; null for one without state
+   */
+  void load(CustomerKey customer, byte[] state) throws Exception;
+
+  /**
+   * Everything that happens to the customer at one instant: first its events, then what is due.
+   *
    * @param atMillis the instant, epoch milliseconds
    * @param events the customer's events of that instant, in the total order, each once; none when
-   *     only a wake-up is due
+   *     only something is due. The list is the caller's and changes after the call
    */
-  void onInstant(CustomerKey customer, long atMillis, List<CustomerEvent> events) throws Exception;
+  void onInstant(long atMillis, List<Accepted> events) throws Exception;
+
+  /**
+   * The next instant at which something is due by itself, epoch milliseconds, or {@link #NEVER}.
+   * Asked after {@link #load} and after each {@link #onInstant}, and then later than that instant.
+   */
+  long dueMillis();
+
+  /**
+   * Ends with the customer.
+   *
+   * @return its state, null when nothing is to be kept; the very array that was loaded when nothing
+   *     changed, which is then not written
+   */
+  byte[] save() throws Exception;
 }

@@ -2,27 +2,30 @@ package dev.nudge.ingest;
 
 import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
+import dev.nudge.event.Order;
 import dev.nudge.event.OrderStatus;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.State;
-import org.apache.flink.api.common.state.StateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.base.BooleanSerializer;
+import org.apache.flink.api.common.typeutils.base.EnumSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.checkpoint.CheckpointType;
+import org.apache.flink.runtime.state.AbstractKeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.runtime.state.VoidNamespace;
-import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.runtime.state.internal.InternalListState;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
@@ -38,20 +41,39 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
  * Gives each customer's events to a {@link CustomerFunction} once, in the total order, and keeps
  * time.
  *
- * <p>An event waits in state until the watermark passes it; then all of its instant go together,
- * sorted, copies and second payments dropped, followed by what is due at that instant. Example: a
- * click dated 09:00:02 that arrives before one dated 09:00:01 is handled second, and a copy of
- * either has no effect.
+ * <p>An event waits on the heap ({@link Reordering}) until the watermark passes it. Then the
+ * customer has its turn: its state is read, its events are sorted, copies and second payments
+ * dropped, and the function is given instant by instant what happened and what was due; then its
+ * state is written, if it changed. That is one read and one write a customer and watermark, however
+ * many events and instants lie between; {@link Orders} are the one exception. Example: a click
+ * dated 09:00:02 that arrives before one dated 09:00:01 is handled second, and a copy of either has
+ * no effect.
  *
- * <p>It is an operator and not a process function for the sake of three things about time that only
- * an operator sees:
+ * <p>At most one timer a customer is set, at the next instant when something is due by itself or
+ * the ids of its messages expire. One that finds its customer's turn over at the same watermark
+ * costs nothing.
+ *
+ * <p>When more than {@link IngestConfig#maxEventsOnHeap()} events wait, as they do while a
+ * partition lags far behind the others, each further one is spilled: it waits in state, under a
+ * timer at its instant. While any does, a watermark goes in small steps: timers fire in the order
+ * of time, and each gives its customer a turn up to its own instant; what is left on the heap
+ * follows. Each customer's events come in the same order as without, at the price of more reads and
+ * writes.
+ *
+ * <p>It is an operator and not a process function for the sake of four things that only an operator
+ * has:
  *
  * <ul>
  *   <li>the watermark by which lateness is judged is checkpointed and never goes back, also when
  *       the sources start anew from their first watermark;
  *   <li>when every partition is idle, it follows the clock ({@link IngestConfig.IdleClock});
  *   <li>nothing happens before the definitions that stood on their topic at the first start have
- *       been read: their input says so with a watermark.
+ *       been read: their input says so with a watermark;
+ *   <li>events on the heap are checkpointed as raw keyed state and go with their key groups when
+ *       the parallelism changes. Flink gives an operator one such stream: RocksDB with {@code
+ *       state.backend.rocksdb.timer-service.factory: HEAP} wants it for its timers, so that this
+ *       operator refuses to start with it. The default, {@code ROCKSDB}, and the heap backend leave
+ *       it alone.
  * </ul>
  *
  * @param <D> definitions, which every subtask receives
@@ -59,16 +81,15 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
  */
 public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     implements TwoInputStreamOperator<CustomerEvent, D, OUT>,
-        Triggerable<CustomerKey, VoidNamespace> {
+        Triggerable<CustomerKey, CustomerOperator.Timer> {
 
-  /** Ids of paid orders that are remembered for a customer; beyond it the oldest go. */
-  static final int MAX_PAID_ORDERS = 10_000;
-
-  /** How many of the oldest go at once, so that the scan for them is rare. */
-  private static final int PAID_ORDERS_DROPPED_AT_ONCE = 1_000;
-
-  /** Message ids are expired in steps of an hour: one wake-up an hour of activity at most. */
-  private static final long EXPIRY_STEP_MILLIS = 3_600_000L;
+  /** What a timer is for. */
+  public enum Timer {
+    /** Something is due by itself, or the ids of messages expire. */
+    DUE,
+    /** An event of that instant waits in state. */
+    SPILLED
+  }
 
   /** A watermark up to here tells no time. */
   static final long BEFORE_TIME_MILLIS = Long.MIN_VALUE + 1;
@@ -77,18 +98,19 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
 
   private final CustomerFunction<D, OUT> function;
   private final IngestConfig ingest;
+  private final boolean deduplicate;
 
-  private transient InternalTimerService<VoidNamespace> timers;
+  private transient InternalTimerService<Timer> timers;
   private transient TimestampedCollector<OUT> collector;
+  private transient Reordering reordering;
 
+  // Cleared when nothing is remembered of the customer: ids expire 24 h after their messages, by a
+  // timer; orders and what the function keeps go when the customer is erased.
+  private transient ValueState<byte[]> customers;
+  // At most Orders.MAX a customer; cleared when the customer is erased.
+  private transient Orders orders;
   // Cleared when the watermark passes the instant that is its namespace.
-  private transient InternalListState<CustomerKey, Long, CustomerEvent> waiting;
-  // Expired 24 h after the message, by a wake-up.
-  private transient ValueState<SeenMessages> seen;
-  // At most MAX_PAID_ORDERS; cleared when the customer is erased.
-  private transient MapState<String, Long> paidOrders;
-  // How many paidOrders holds; cleared with it.
-  private transient ValueState<Integer> paidOrderCount;
+  private transient InternalListState<CustomerKey, Long, CustomerEvent> spilled;
   // One number a subtask; replaced at each checkpoint.
   private transient ListState<Long> judgedWatermark;
   // One word a subtask; replaced at each checkpoint.
@@ -99,13 +121,43 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
   private transient boolean definitionsRead;
   private transient boolean idle;
   private transient boolean ticking;
+
+  /** Whether this watermark goes from timer to timer, because events wait in state. */
+  private transient boolean inSmallSteps;
+
+  /** Whose turn is over though their timer, of this watermark, has yet to fire. */
+  private transient Set<CustomerKey> staleTimers;
+
+  private transient SavedCustomer saved;
+  private transient List<Accepted> instant;
   private transient Counter accepted;
   private transient Counter duplicates;
   private transient Counter late;
+  private transient Counter spills;
 
+  /** Carries a function. */
   public CustomerOperator(CustomerFunction<D, OUT> function, IngestConfig ingest) {
+    this(function, ingest, true);
+  }
+
+  /**
+   * The same, for measuring the engine by itself.
+   *
+   * @param deduplicate whether copies and second payments are recognised. Without, an event that
+   *     does not concern the function touches no state, and is not among an order's earlier
+   *     statuses
+   */
+  public CustomerOperator(
+      CustomerFunction<D, OUT> function, IngestConfig ingest, boolean deduplicate) {
     this.function = function;
     this.ingest = ingest;
+    this.deduplicate = deduplicate;
+  }
+
+  /** Events on the heap go into it. */
+  @Override
+  protected boolean isUsingCustomRawKeyedState() {
+    return true;
   }
 
   @Override
@@ -130,28 +182,58 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     for (Boolean read : definitionsReadBefore.get()) {
       definitionsRead &= read;
     }
+    reordering =
+        new Reordering(
+            getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(), eventSerializer());
+    if (context.isRestored()) {
+      reordering.read(context.getRawKeyedStateInputs(), getUserCodeClassloader());
+    }
   }
 
   @Override
   @SuppressWarnings("unchecked")
   public void open() throws Exception {
     super.open();
+    requireRawKeyedState();
     collector = new TimestampedCollector<>(output);
-    timers = getInternalTimerService("instants", VoidNamespaceSerializer.INSTANCE, this);
-    waiting =
+    timers = getInternalTimerService("instants", new EnumSerializer<>(Timer.class), this);
+    customers =
+        getPartitionedState(
+            new ValueStateDescriptor<>("customer", BytePrimitiveArraySerializer.INSTANCE));
+    orders =
+        new Orders(
+            getPartitionedState(
+                new MapStateDescriptor<>("orders", String.class, OrderSteps.class)));
+    spilled =
         (InternalListState<CustomerKey, Long, CustomerEvent>)
             this.<Long, ListState<CustomerEvent>, List<CustomerEvent>>getOrCreateKeyedState(
-                LongSerializer.INSTANCE, new ListStateDescriptor<>("waiting", CustomerEvent.class));
-    seen = getPartitionedState(new ValueStateDescriptor<>("seen", SeenMessages.class));
-    paidOrders =
-        getPartitionedState(new MapStateDescriptor<>("paid-orders", String.class, Long.class));
-    paidOrderCount =
-        getPartitionedState(new ValueStateDescriptor<>("paid-order-count", Integer.class));
+                LongSerializer.INSTANCE, new ListStateDescriptor<>("spilled", eventSerializer()));
+    staleTimers = new HashSet<>();
+    saved = new SavedCustomer();
+    instant = new ArrayList<>();
     accepted = metrics.counter("accepted");
     duplicates = metrics.counter("duplicates");
     late = metrics.counter("late");
+    spills = metrics.counter("spilled");
+    metrics.gauge("eventsOnHeap", () -> reordering.size());
+    metrics.gauge("eventsSpilled", () -> reordering.spilled());
     metrics.gauge("watermarkMillis", () -> watermarkMillis);
     function.open(new Context());
+  }
+
+  private TypeSerializer<CustomerEvent> eventSerializer() {
+    return TypeInformation.of(CustomerEvent.class)
+        .createSerializer(getExecutionConfig().getSerializerConfig());
+  }
+
+  /** Else every checkpoint would fail, one after the other. */
+  private void requireRawKeyedState() {
+    if (getKeyedStateBackend() instanceof AbstractKeyedStateBackend<?> backend
+        && backend.requiresLegacySynchronousTimerSnapshots(CheckpointType.CHECKPOINT)) {
+      throw new IllegalStateException(
+          "state.backend.rocksdb.timer-service.factory: found HEAP, expected ROCKSDB: timers on the"
+              + " heap are checkpointed where the events that wait are");
+    }
   }
 
   @Override
@@ -159,6 +241,9 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     super.snapshotState(context);
     judgedWatermark.update(List.of(watermarkMillis));
     definitionsReadBefore.update(List.of(definitionsRead));
+    if (reordering.size() > 0 || reordering.spilled() > 0) {
+      reordering.write(context.getRawKeyedOperatorStateOutput());
+    }
   }
 
   @Override
@@ -168,9 +253,16 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
       late.inc();
       return;
     }
-    waiting.setCurrentNamespace(event.atMillis());
-    waiting.add(event);
-    wakeAt(event.atMillis());
+    CustomerKey customer = (CustomerKey) getCurrentKey();
+    if (reordering.size() < ingest.maxEventsOnHeap()) {
+      reordering.add(customer, event);
+    } else {
+      spilled.setCurrentNamespace(event.atMillis());
+      spilled.add(event);
+      timers.registerEventTimeTimer(Timer.SPILLED, event.atMillis());
+      reordering.spilled(customer, 1);
+      spills.inc();
+    }
   }
 
   @Override
@@ -231,121 +323,185 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     }
     // Set first: what a function asks during this step is already judged by it.
     watermarkMillis = next;
-    super.processWatermark(new Watermark(next));
+    Watermark mark = new Watermark(next);
+    if (reordering.spilled() > 0) {
+      inSmallSteps = true;
+      timeServiceManager.advanceWatermark(mark);
+      inSmallSteps = false;
+    }
+    reordering.takeAll(
+        next,
+        (customer, events) -> {
+          setCurrentKey(customer);
+          takeTurn(customer, events, next, false);
+        });
+    super.processWatermark(mark);
+    staleTimers.clear();
   }
 
   @Override
-  public void onEventTime(InternalTimer<CustomerKey, VoidNamespace> timer) throws Exception {
-    long atMillis = timer.getTimestamp();
-    collector.setAbsoluteTimestamp(atMillis);
-    List<CustomerEvent> events = inOrderOnce(atMillis);
-    function.onInstant(timer.getKey(), atMillis, events);
+  public void onEventTime(InternalTimer<CustomerKey, Timer> timer) throws Exception {
+    CustomerKey customer = timer.getKey();
+    boolean due = timer.getNamespace() == Timer.DUE;
+    if (due && staleTimers.remove(customer)) {
+      return;
+    }
+    if (inSmallSteps) {
+      long upToMillis = timer.getTimestamp();
+      List<CustomerEvent> events = reordering.take(customer, upToMillis);
+      takeSpilled(customer, upToMillis, events);
+      if (due || !events.isEmpty()) {
+        takeTurn(customer, events, upToMillis, due);
+      }
+    } else {
+      // Whoever had events has had a turn: here, nothing but time passed.
+      takeTurn(customer, new ArrayList<>(), watermarkMillis, true);
+    }
   }
 
   @Override
-  public void onProcessingTime(InternalTimer<CustomerKey, VoidNamespace> timer) {
+  public void onProcessingTime(InternalTimer<CustomerKey, Timer> timer) {
     throw new IllegalStateException("no processing-time timer is ever set");
   }
 
-  private List<CustomerEvent> inOrderOnce(long atMillis) throws Exception {
-    waiting.setCurrentNamespace(atMillis);
-    Iterable<CustomerEvent> arrived = waiting.get();
-    SeenMessages messages = seen.value();
-    if (arrived == null || !arrived.iterator().hasNext()) {
-      expire(messages, atMillis);
-      return List.of();
+  /** Adds what waits in state for that instant, all of which comes after none of the others. */
+  private void takeSpilled(CustomerKey customer, long atMillis, List<CustomerEvent> events)
+      throws Exception {
+    spilled.setCurrentNamespace(atMillis);
+    Iterable<CustomerEvent> waiting = spilled.get();
+    if (waiting == null) {
+      return;
     }
-    List<CustomerEvent> events = new ArrayList<>();
-    arrived.forEach(events::add);
-    waiting.clear();
-    events.sort(CustomerEvent.TOTAL_ORDER);
-    if (messages == null) {
-      messages = SeenMessages.none();
+    int onHeap = events.size();
+    for (CustomerEvent event : waiting) {
+      events.add(event);
     }
-    List<CustomerEvent> once = new ArrayList<>(events.size());
-    for (CustomerEvent event : events) {
-      if (messages.isDuplicate(event)) {
-        duplicates.inc();
+    if (events.size() > onHeap) {
+      spilled.clear();
+      reordering.spilled(customer, onHeap - events.size());
+      events.sort(CustomerEvent.TOTAL_ORDER);
+    }
+  }
+
+  /**
+   * A customer's turn.
+   *
+   * @param events of the customer up to the instant, in the total order
+   * @param upToMillis how far time has come
+   * @param byTimer whether the customer's one timer has fired
+   */
+  private void takeTurn(
+      CustomerKey customer, List<CustomerEvent> events, long upToMillis, boolean byTimer)
+      throws Exception {
+    if (!deduplicate) {
+      keepWhatConcerns(events);
+      if (events.isEmpty() && !byTimer) {
+        return;
+      }
+    }
+    saved.read(customers.value());
+    function.load(customer, saved.functions());
+    long dueMillis = liveThrough(events, upToMillis);
+    saved.functions(function.save());
+    saved.seen().expire(upToMillis);
+    setTimer(customer, dueMillis, upToMillis, byTimer);
+    if (saved.isChanged()) {
+      byte[] bytes = saved.write();
+      if (bytes != null) {
+        customers.update(bytes);
+      } else if (saved.wasStored()) {
+        customers.clear();
+      }
+    }
+  }
+
+  private void keepWhatConcerns(List<CustomerEvent> events) {
+    int arrived = events.size();
+    events.removeIf(event -> !erases(event) && !function.concerns(event));
+    accepted.inc(arrived - events.size());
+  }
+
+  /** Instant by instant; returns when something is due next. */
+  private long liveThrough(List<CustomerEvent> events, long upToMillis) throws Exception {
+    int next = 0;
+    long dueMillis = function.dueMillis();
+    while (next < events.size() || dueMillis <= upToMillis) {
+      long atMillis = dueMillis;
+      if (next < events.size()) {
+        atMillis = Math.min(atMillis, events.get(next).atMillis());
+      }
+      instant.clear();
+      while (next < events.size() && events.get(next).atMillis() == atMillis) {
+        accept(events.get(next));
+        next++;
+      }
+      if (instant.isEmpty() && dueMillis > atMillis) {
+        // Nothing but copies.
         continue;
       }
-      messages.accept(event);
-      if (erases(event)) {
-        // Here and not behind the instant: an order paid in it belongs to the customer's next life.
-        paidOrders.clear();
-        paidOrderCount.clear();
+      collector.setAbsoluteTimestamp(atMillis);
+      function.onInstant(atMillis, instant);
+      dueMillis = function.dueMillis();
+      if (dueMillis <= atMillis) {
+        throw new IllegalStateException(
+            "at " + atMillis + " the function says it is due at " + dueMillis + " again");
       }
-      if (isPaidAgain(event)) {
+    }
+    return dueMillis;
+  }
+
+  private void accept(CustomerEvent event) throws Exception {
+    if (deduplicate && !saved.seen().accept(event.topic(), event.messageId(), event.atMillis())) {
+      duplicates.inc();
+      return;
+    }
+    if (erases(event)) {
+      // Here and not behind the instant: an order paid in it belongs to the customer's next life.
+      orders.clear(saved);
+    }
+    OrderSteps before = OrderSteps.NONE;
+    Order order = event.order();
+    if (order != null) {
+      before = orders.of(order);
+      if (deduplicate && order.status() == OrderStatus.PAID && before.has(OrderStatus.PAID)) {
         duplicates.inc();
-        continue;
+        return;
       }
-      accepted.inc();
-      once.add(event);
+      orders.take(order, event.atMillis(), before, saved);
     }
-    seen.update(messages);
-    wakeAt(nextExpiry(atMillis));
-    return once;
-  }
-
-  private void expire(SeenMessages messages, long nowMillis) throws Exception {
-    if (messages != null) {
-      messages.expire(nowMillis);
-      if (messages.acceptedAtMillis().isEmpty()) {
-        seen.clear();
-      } else {
-        seen.update(messages);
-      }
-    }
-  }
-
-  /** The first full hour by which a message of that time has expired. */
-  private static long nextExpiry(long atMillis) {
-    long expired = atMillis + SeenMessages.WINDOW_MILLIS + 1;
-    return (Math.floorDiv(expired - 1, EXPIRY_STEP_MILLIS) + 1) * EXPIRY_STEP_MILLIS;
-  }
-
-  private boolean isPaidAgain(CustomerEvent event) throws Exception {
-    if (event.order() == null || event.order().status() != OrderStatus.PAID) {
-      return false;
-    }
-    String orderId = event.order().orderId();
-    if (paidOrders.contains(orderId)) {
-      return true;
-    }
-    Integer known = paidOrderCount.value();
-    int count = known == null ? 0 : known;
-    if (count >= MAX_PAID_ORDERS) {
-      dropOldestPaidOrders();
-      count -= PAID_ORDERS_DROPPED_AT_ONCE;
-    }
-    paidOrders.put(orderId, event.atMillis());
-    paidOrderCount.update(count + 1);
-    return false;
-  }
-
-  private void dropOldestPaidOrders() throws Exception {
-    List<Map.Entry<String, Long>> byAge = new ArrayList<>();
-    paidOrders.entries().forEach(entry -> byAge.add(Map.entry(entry.getKey(), entry.getValue())));
-    byAge.sort(
-        Map.Entry.<String, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey()));
-    for (Map.Entry<String, Long> oldest : byAge.subList(0, PAID_ORDERS_DROPPED_AT_ONCE)) {
-      paidOrders.remove(oldest.getKey());
-    }
+    accepted.inc();
+    instant.add(new Accepted(event, before.toSet()));
   }
 
   private static boolean erases(CustomerEvent event) {
     return event.profile() != null && event.profile().erased();
   }
 
-  private void wakeAt(long atMillis) {
-    timers.registerEventTimeTimer(VoidNamespace.INSTANCE, atMillis);
+  /** Sees to it that one timer is set, not later than when something is due or ids expire. */
+  private void setTimer(CustomerKey customer, long dueMillis, long upToMillis, boolean byTimer) {
+    long wanted = Math.min(dueMillis, saved.seen().allExpiredMillis());
+    long pending = saved.timerMillis();
+    if (pending <= upToMillis) {
+      if (!byTimer) {
+        staleTimers.add(customer);
+      }
+      pending = CustomerFunction.NEVER;
+    }
+    // One that is too early stays: it will find nothing due and set the next. That is cheaper than
+    // to move it with every event.
+    if (wanted < pending || wanted == CustomerFunction.NEVER) {
+      if (pending != CustomerFunction.NEVER) {
+        timers.deleteEventTimeTimer(Timer.DUE, pending);
+      }
+      if (wanted != CustomerFunction.NEVER) {
+        timers.registerEventTimeTimer(Timer.DUE, wanted);
+      }
+      pending = wanted;
+    }
+    saved.timerMillis(pending);
   }
 
   private final class Context implements CustomerContext<OUT> {
-    @Override
-    public <S extends State> S keyedState(StateDescriptor<S, ?> descriptor) throws Exception {
-      return getPartitionedState(descriptor);
-    }
-
     @Override
     public <K, V> BroadcastState<K, V> definitions(MapStateDescriptor<K, V> descriptor)
         throws Exception {
@@ -360,11 +516,6 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     @Override
     public long watermarkMillis() {
       return watermarkMillis;
-    }
-
-    @Override
-    public void wakeAt(long atMillis) {
-      CustomerOperator.this.wakeAt(atMillis);
     }
 
     @Override

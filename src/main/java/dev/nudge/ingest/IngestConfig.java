@@ -16,6 +16,8 @@ import org.apache.flink.configuration.ReadableConfig;
  * @param maxClockSkewMillis how far ahead of its append time an event may be dated
  * @param minTimestampMillis the earliest event time, epoch milliseconds
  * @param clock what drives time when every partition is idle
+ * @param maxEventsOnHeap how many events may wait for the watermark on the heap of a subtask;
+ *     further ones wait in state
  * @param endOfTimeMillis no event and no timer is later than this, epoch milliseconds; {@link
  *     Long#MAX_VALUE} where time does not end
  */
@@ -25,6 +27,7 @@ public record IngestConfig(
     long maxClockSkewMillis,
     long minTimestampMillis,
     IdleClock clock,
+    int maxEventsOnHeap,
     long endOfTimeMillis)
     implements Serializable {
 
@@ -66,14 +69,32 @@ public record IngestConfig(
           .defaultValue(IdleClock.WALL)
           .withDescription("What time follows when every partition is idle: WALL or RECORDS.");
 
+  public static final ConfigOption<Integer> MAX_EVENTS_ON_HEAP =
+      ConfigOptions.key("ingest.max-events-on-heap")
+          .intType()
+          .defaultValue(200_000)
+          .withDescription(
+              "How many events may wait for the watermark on the heap of a subtask, a kilobyte or so"
+                  + " each; further ones wait in state, which is slower.");
+
   /** Every key of this room. */
   public static final List<ConfigOption<?>> OPTIONS =
-      List.of(MAX_OUT_OF_ORDERNESS, IDLE_AFTER, MAX_CLOCK_SKEW, MIN_TIMESTAMP, CLOCK);
+      List.of(
+          MAX_OUT_OF_ORDERNESS,
+          IDLE_AFTER,
+          MAX_CLOCK_SKEW,
+          MIN_TIMESTAMP,
+          CLOCK,
+          MAX_EVENTS_ON_HEAP);
 
   public IngestConfig {
     requireAtLeast(MAX_OUT_OF_ORDERNESS, maxOutOfOrdernessMillis, 0);
     requireAtLeast(IDLE_AFTER, idleAfterMillis, 1);
     requireAtLeast(MAX_CLOCK_SKEW, maxClockSkewMillis, 0);
+    if (maxEventsOnHeap < 0) {
+      throw new IllegalArgumentException(
+          MAX_EVENTS_ON_HEAP.key() + ": found " + maxEventsOnHeap + ", expected at least 0");
+    }
   }
 
   /** Reads the room's keys; what is not there has its default. */
@@ -84,6 +105,7 @@ public record IngestConfig(
         config.get(MAX_CLOCK_SKEW).toMillis(),
         parseMinTimestamp(config.get(MIN_TIMESTAMP)),
         config.get(CLOCK),
+        config.get(MAX_EVENTS_ON_HEAP),
         Long.MAX_VALUE);
   }
 
@@ -95,6 +117,7 @@ public record IngestConfig(
         maxClockSkewMillis,
         minTimestampMillis,
         clock,
+        maxEventsOnHeap,
         endOfTimeMillis);
   }
 

@@ -1,9 +1,10 @@
 package dev.nudge.ingest;
 
-import dev.nudge.event.CustomerEvent;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.Map;
+import dev.nudge.event.Topic;
+import java.io.IOException;
+import org.apache.commons.codec.digest.MurmurHash3;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * The messages of one customer that were accepted within the last 24 hours of event time, by which
@@ -12,48 +13,137 @@ import java.util.Map;
  * <p>Example: {@code m1} accepted at 09:00 makes a copy dated 09:00 the next day a duplicate, and
  * one dated a millisecond later a new message.
  *
- * @param acceptedAtMillis event time by topic and message id; at most {@link #MAX}
+ * <p>A message is known by 64 bits of MurmurHash3 over its id, seeded by its topic. Against the 512
+ * that are remembered at most, a new message is taken for a copy with probability 512 / 2^64: with
+ * a billion messages a day, once in a hundred thousand years.
+ *
+ * <p>Messages come in the order of their time, so the oldest is always the first. One instance
+ * serves one customer after the other.
  */
-public record SeenMessages(Map<String, Long> acceptedAtMillis) {
+final class SeenMessages {
   /** A copy this much later is still a copy. */
   static final long WINDOW_MILLIS = 24 * 3_600_000L;
 
-  /** The newest messages that are remembered, however busy the customer. */
+  /** The newest messages that are remembered, however busy the customer. A power of two. */
   static final int MAX = 512;
 
-  /** Nothing accepted yet. */
-  static SeenMessages none() {
-    return new SeenMessages(new HashMap<>());
+  /** Messages are expired in steps of an hour: one wake-up an hour of activity at most. */
+  private static final long EXPIRY_STEP_MILLIS = 3_600_000L;
+
+  // A ring: the i-th oldest stands at (first + i) % MAX.
+  private final long[] ids = new long[MAX];
+  private final long[] acceptedAtMillis = new long[MAX];
+  private int first;
+  private int size;
+  private boolean changed;
+  private byte[] name = new byte[256];
+
+  /** How many are remembered. */
+  int size() {
+    return size;
   }
 
-  /** Whether this is a copy of an accepted message. Events come in their total order. */
-  boolean isDuplicate(CustomerEvent event) {
-    Long accepted = acceptedAtMillis.get(id(event));
-    return accepted != null && event.atMillis() - accepted <= WINDOW_MILLIS;
+  /** Whether anything was accepted or expired since the customer was read. */
+  boolean isChanged() {
+    return changed;
   }
 
-  /** Remembers a message; beyond the maximum it forgets the oldest. */
-  void accept(CustomerEvent event) {
-    acceptedAtMillis.put(id(event), event.atMillis());
-    if (acceptedAtMillis.size() > MAX) {
-      expire(event.atMillis());
+  /**
+   * Remembers a message unless it is a copy; beyond the maximum it forgets the oldest.
+   *
+   * @param atMillis its event time, not before that of any message accepted earlier
+   * @return whether it was new
+   */
+  boolean accept(Topic topic, String messageId, long atMillis) {
+    expire(atMillis);
+    long id = hash(topic, messageId);
+    for (int i = 0; i < size; i++) {
+      if (ids[(first + i) & (MAX - 1)] == id) {
+        return false;
+      }
     }
-    if (acceptedAtMillis.size() > MAX) {
-      acceptedAtMillis.remove(
-          Collections.min(
-                  acceptedAtMillis.entrySet(),
-                  Map.Entry.<String, Long>comparingByValue()
-                      .thenComparing(Map.Entry.comparingByKey()))
-              .getKey());
+    if (size == MAX) {
+      forgetOldest();
     }
+    append(id, atMillis);
+    changed = true;
+    return true;
   }
 
-  /** Forgets what no later event can be a copy of. */
+  /** Forgets what no event from then on can be a copy of. */
   void expire(long nowMillis) {
-    acceptedAtMillis.values().removeIf(accepted -> nowMillis - accepted > WINDOW_MILLIS);
+    while (size > 0 && nowMillis - acceptedAtMillis[first] > WINDOW_MILLIS) {
+      forgetOldest();
+    }
   }
 
-  private static String id(CustomerEvent event) {
-    return event.topic() + " " + event.messageId();
+  /** The first full hour by which all have expired; {@link CustomerFunction#NEVER} for none. */
+  long allExpiredMillis() {
+    if (size == 0) {
+      return CustomerFunction.NEVER;
+    }
+    long newest = acceptedAtMillis[(first + size - 1) & (MAX - 1)];
+    long expired = newest + WINDOW_MILLIS + 1;
+    return (Math.floorDiv(expired - 1, EXPIRY_STEP_MILLIS) + 1) * EXPIRY_STEP_MILLIS;
+  }
+
+  /** Begins with a customer of whom nothing is remembered. */
+  void reset() {
+    first = 0;
+    size = 0;
+    changed = false;
+  }
+
+  /** Reads what {@link #write} wrote, in place of what was there. */
+  void read(DataInputView in) throws IOException {
+    reset();
+    int count = (int) Varint.read(in);
+    long at = 0;
+    for (int i = 0; i < count; i++) {
+      at = i == 0 ? in.readLong() : at + Varint.read(in);
+      append(in.readLong(), at);
+    }
+  }
+
+  /** Eight bytes a message, and its time after that of the one before. */
+  void write(DataOutputView out) throws IOException {
+    Varint.write(out, size);
+    long before = 0;
+    for (int i = 0; i < size; i++) {
+      int slot = (first + i) & (MAX - 1);
+      if (i == 0) {
+        out.writeLong(acceptedAtMillis[slot]);
+      } else {
+        Varint.write(out, acceptedAtMillis[slot] - before);
+      }
+      before = acceptedAtMillis[slot];
+      out.writeLong(ids[slot]);
+    }
+  }
+
+  private void append(long id, long atMillis) {
+    int slot = (first + size) & (MAX - 1);
+    ids[slot] = id;
+    acceptedAtMillis[slot] = atMillis;
+    size++;
+  }
+
+  private void forgetOldest() {
+    first = (first + 1) & (MAX - 1);
+    size--;
+    changed = true;
+  }
+
+  private long hash(Topic topic, String messageId) {
+    int length = 2 * messageId.length();
+    if (name.length < length) {
+      name = new byte[length];
+    }
+    for (int i = 0; i < messageId.length(); i++) {
+      char c = messageId.charAt(i);
+      name[2 * i] = (byte) c;
+      name[2 * i + 1] = (byte) (c >>> 8);
+    }
+    return MurmurHash3.hash128x64(name, 0, length, topic.name().hashCode())[0];
   }
 }

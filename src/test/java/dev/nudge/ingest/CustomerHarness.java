@@ -10,6 +10,7 @@ import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.runtime.metrics.groups.InternalOperatorMetricGroup;
@@ -52,7 +53,7 @@ public final class CustomerHarness<D, OUT> extends AbstractStreamOperatorTestHar
 
   private CustomerHarness(
       CustomerOperator<D, OUT> customers,
-      Backend backend,
+      StateBackend backend,
       int parallelism,
       int subtask,
       InterceptingOperatorMetricGroup metrics)
@@ -73,7 +74,7 @@ public final class CustomerHarness<D, OUT> extends AbstractStreamOperatorTestHar
     this.metrics = metrics;
     executionConfig.configure(
         new Configuration().set(PipelineOptions.GENERIC_TYPES, false), getClass().getClassLoader());
-    setStateBackend(backend.create());
+    setStateBackend(backend);
     TypeInformation<CustomerKey> keyType = TypeInformation.of(CustomerKey.class);
     KeySelector<CustomerEvent, CustomerKey> keyOfEvent = CustomerEvent::key;
     config.setStatePartitioner(0, keyOfEvent);
@@ -84,7 +85,14 @@ public final class CustomerHarness<D, OUT> extends AbstractStreamOperatorTestHar
   /** The one subtask of a job at its first start. */
   public static <D, OUT> CustomerHarness<D, OUT> start(
       CustomerFunction<D, OUT> function, IngestConfig ingest, Backend backend) throws Exception {
-    CustomerHarness<D, OUT> harness = of(function, ingest, backend, 1, 0);
+    return start(new CustomerOperator<>(function, ingest), backend.create());
+  }
+
+  /** The same for an operator or a state backend that is not one of a job's. */
+  static <D, OUT> CustomerHarness<D, OUT> start(
+      CustomerOperator<D, OUT> customers, StateBackend backend) throws Exception {
+    CustomerHarness<D, OUT> harness =
+        new CustomerHarness<>(customers, backend, 1, 0, new InterceptingOperatorMetricGroup());
     harness.open();
     return harness;
   }
@@ -99,26 +107,17 @@ public final class CustomerHarness<D, OUT> extends AbstractStreamOperatorTestHar
       int parallelism,
       int subtask)
       throws Exception {
-    CustomerHarness<D, OUT> harness = of(function, ingest, backend, parallelism, subtask);
+    CustomerHarness<D, OUT> harness =
+        new CustomerHarness<>(
+            new CustomerOperator<>(function, ingest),
+            backend.create(),
+            parallelism,
+            subtask,
+            new InterceptingOperatorMetricGroup());
     harness.initializeState(
         repartitionOperatorState(snapshot, KEY_GROUPS, parallelismBefore, parallelism, subtask));
     harness.open();
     return harness;
-  }
-
-  private static <D, OUT> CustomerHarness<D, OUT> of(
-      CustomerFunction<D, OUT> function,
-      IngestConfig ingest,
-      Backend backend,
-      int parallelism,
-      int subtask)
-      throws Exception {
-    return new CustomerHarness<>(
-        new CustomerOperator<>(function, ingest),
-        backend,
-        parallelism,
-        subtask,
-        new InterceptingOperatorMetricGroup());
   }
 
   public void receive(CustomerEvent... events) throws Exception {
@@ -183,6 +182,11 @@ public final class CustomerHarness<D, OUT> extends AbstractStreamOperatorTestHar
 
   public long counted(String name) {
     return ((Counter) metrics.get(name)).getCount();
+  }
+
+  /** What a gauge shows. */
+  public Object shown(String name) {
+    return ((Gauge<?>) metrics.get(name)).getValue();
   }
 
   /** Entries of keyed state; with RocksDB timers are among them. */

@@ -20,7 +20,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
 import dev.nudge.ingest.CustomerHarness.Backend;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -94,7 +96,7 @@ class CustomerOperatorTest {
     Collections.shuffle(arrived, new Random(3));
     harness.receive(arrived.toArray(CustomerEvent[]::new));
     harness.watermark(START);
-    assertThat(harness.said()).containsExactly("anna+0 z y x w v u a b");
+    assertThat(harness.said()).containsExactly("anna+0 z y x[PLACED] w[PLACED, PAID] v u a b");
   }
 
   @Test
@@ -181,12 +183,17 @@ class CustomerOperatorTest {
         as("m3", refunded(ANNA, START + 2, "o1", "1")),
         as("m4", refunded(ANNA, START + 3, "o1", "1")));
     harness.watermark(START + 3);
-    assertThat(harness.said()).containsExactly("anna+0 m1", "anna+1 m2", "anna+2 m3", "anna+3 m4");
+    assertThat(harness.said())
+        .containsExactly(
+            "anna+0 m1",
+            "anna+1 m2[PAID]",
+            "anna+2 m3[PLACED, PAID]",
+            "anna+3 m4[PLACED, PAID, REFUNDED]");
   }
 
   @Test
   void tenThousandPaidOrdersAreRememberedAndThenTheOldestGo() throws Exception {
-    int max = CustomerOperator.MAX_PAID_ORDERS;
+    int max = Orders.MAX;
     for (int i = 0; i < max; i++) {
       harness.receive(paid(ANNA, START + i, "o" + i));
     }
@@ -543,6 +550,10 @@ class CustomerOperatorTest {
     private transient CustomerContext<String> context;
     private Long wakeAt;
 
+    private transient CustomerKey customer;
+    private transient byte[] loaded;
+    private transient long dueMillis;
+
     @Override
     public void open(CustomerContext<String> lent) {
       context = lent;
@@ -554,26 +565,52 @@ class CustomerOperatorTest {
     }
 
     @Override
-    public void onInstant(CustomerKey customer, long atMillis, List<CustomerEvent> events) {
+    public boolean concerns(CustomerEvent event) {
+      return event.click() != null;
+    }
+
+    @Override
+    public void load(CustomerKey whose, byte[] state) {
+      customer = whose;
+      loaded = state;
+      dueMillis = state == null ? NEVER : ByteBuffer.wrap(state).getLong();
+    }
+
+    @Override
+    public void onInstant(long atMillis, List<Accepted> events) {
       StringBuilder entry = new StringBuilder(customer.customerId() + "+" + (atMillis - START));
-      for (CustomerEvent event : events) {
+      for (Accepted accepted : events) {
+        CustomerEvent event = accepted.event();
         entry.append(' ').append(event.messageId());
         if (event.messageId().equals("m") && event.order() != null) {
           entry.append(':').append(event.raw()[0]);
         }
+        if (!accepted.before().isEmpty()) {
+          entry.append(accepted.before());
+        }
         if (wakeAt != null && wakeAt > atMillis) {
-          context.wakeAt(wakeAt);
-          context.wakeAt(wakeAt);
+          dueMillis = wakeAt;
         }
       }
-      // Ids expire on the hour; those wake-ups are nobody's business.
-      boolean woken = wakeAt == null ? events.isEmpty() && atMillis == WOKEN : wakeAt == atMillis;
-      if (woken) {
+      if (dueMillis == atMillis) {
         entry.append(" woken");
+        dueMillis = NEVER;
       }
-      if (woken || !events.isEmpty()) {
-        context.emit(entry.toString());
+      context.emit(entry.toString());
+    }
+
+    @Override
+    public long dueMillis() {
+      return dueMillis;
+    }
+
+    @Override
+    public byte[] save() {
+      if (dueMillis == NEVER) {
+        return null;
       }
+      byte[] state = ByteBuffer.allocate(Long.BYTES).putLong(dueMillis).array();
+      return Arrays.equals(state, loaded) ? loaded : state;
     }
   }
 }

@@ -24,7 +24,8 @@ class IngestConfigTest {
   void whatIsNotSaidHasItsDefault() {
     assertThat(IngestConfig.from(new Configuration()))
         .isEqualTo(
-            new IngestConfig(5_000, 30_000, 60_000, YEAR_1990, IdleClock.WALL, Long.MAX_VALUE));
+            new IngestConfig(
+                5_000, 30_000, 60_000, YEAR_1990, IdleClock.WALL, 200_000, Long.MAX_VALUE));
   }
 
   static Stream<Arguments> keys() {
@@ -32,23 +33,32 @@ class IngestConfigTest {
         arguments(
             "ingest.max-out-of-orderness",
             "0 s",
-            new IngestConfig(0, 30_000, 60_000, YEAR_1990, IdleClock.WALL, Long.MAX_VALUE)),
+            new IngestConfig(
+                0, 30_000, 60_000, YEAR_1990, IdleClock.WALL, 200_000, Long.MAX_VALUE)),
         arguments(
             "ingest.idle-after",
             "1 min",
-            new IngestConfig(5_000, 60_000, 60_000, YEAR_1990, IdleClock.WALL, Long.MAX_VALUE)),
+            new IngestConfig(
+                5_000, 60_000, 60_000, YEAR_1990, IdleClock.WALL, 200_000, Long.MAX_VALUE)),
         arguments(
             "ingest.max-clock-skew",
             "2 h",
-            new IngestConfig(5_000, 30_000, 7_200_000, YEAR_1990, IdleClock.WALL, Long.MAX_VALUE)),
+            new IngestConfig(
+                5_000, 30_000, 7_200_000, YEAR_1990, IdleClock.WALL, 200_000, Long.MAX_VALUE)),
         arguments(
             "ingest.min-timestamp",
             "1970-01-01T00:00:01Z",
-            new IngestConfig(5_000, 30_000, 60_000, 1_000, IdleClock.WALL, Long.MAX_VALUE)),
+            new IngestConfig(
+                5_000, 30_000, 60_000, 1_000, IdleClock.WALL, 200_000, Long.MAX_VALUE)),
         arguments(
             "ingest.clock",
             "RECORDS",
-            new IngestConfig(5_000, 30_000, 60_000, YEAR_1990, IdleClock.RECORDS, Long.MAX_VALUE)));
+            new IngestConfig(
+                5_000, 30_000, 60_000, YEAR_1990, IdleClock.RECORDS, 200_000, Long.MAX_VALUE)),
+        arguments(
+            "ingest.max-events-on-heap",
+            "7",
+            new IngestConfig(5_000, 30_000, 60_000, YEAR_1990, IdleClock.WALL, 7, Long.MAX_VALUE)));
   }
 
   @ParameterizedTest
@@ -103,6 +113,14 @@ class IngestConfigTest {
             "1990-01-01",
             "ingest.min-timestamp: found \"1990-01-01\", expected an instant such as"
                 + " 1990-01-01T00:00:00Z"),
+        arguments(
+            "ingest.max-events-on-heap",
+            "-1",
+            "ingest.max-events-on-heap: found -1, expected at least 0"),
+        arguments(
+            "ingest.max-events-on-heap",
+            "many",
+            "Could not parse value 'many' for key 'ingest.max-events-on-heap'."),
         arguments("ingest.clock", "MOON", "Could not parse value 'MOON' for key 'ingest.clock'."));
   }
 
@@ -112,7 +130,13 @@ class IngestConfigTest {
     assertThatThrownBy(
             () ->
                 new IngestConfig(
-                    outOfOrderness, idleAfter, skew, YEAR_1990, IdleClock.WALL, Long.MAX_VALUE))
+                    outOfOrderness,
+                    idleAfter,
+                    skew,
+                    YEAR_1990,
+                    IdleClock.WALL,
+                    200_000,
+                    Long.MAX_VALUE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
   }
@@ -129,6 +153,6 @@ class IngestConfigTest {
     IngestConfig endless = IngestConfig.from(new Configuration());
 
     assertThat(endless.endingAt(42))
-        .isEqualTo(new IngestConfig(5_000, 30_000, 60_000, YEAR_1990, IdleClock.WALL, 42));
+        .isEqualTo(new IngestConfig(5_000, 30_000, 60_000, YEAR_1990, IdleClock.WALL, 200_000, 42));
   }
 }

@@ -1,89 +1,139 @@
 package dev.nudge.ingest;
 
-import static dev.nudge.TestEvents.ANNA;
 import static dev.nudge.TestEvents.DAY;
+import static dev.nudge.TestEvents.HOUR;
 import static dev.nudge.TestEvents.START;
-import static dev.nudge.TestEvents.as;
-import static dev.nudge.TestEvents.delivered;
-import static dev.nudge.TestEvents.paid;
-import static dev.nudge.TestEvents.profiled;
-import static dev.nudge.TestEvents.viewed;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nudge.event.CustomerEvent;
-import java.util.List;
+import dev.nudge.event.Topic;
+import java.io.IOException;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
 
 /** By what a copy is known. */
 class SeenMessagesTest {
-  private final SeenMessages seen = SeenMessages.none();
+  private final SeenMessages seen = new SeenMessages();
 
   @Test
   void copyIsACopyFor24HoursInclusive() {
-    seen.accept(message("m1", START));
-    assertThat(seen.isDuplicate(message("m1", START))).isTrue();
-    assertThat(seen.isDuplicate(message("m1", START + DAY))).isTrue();
-    assertThat(seen.isDuplicate(message("m1", START + DAY + 1))).isFalse();
-    assertThat(seen.isDuplicate(message("m2", START))).isFalse();
+    assertThat(accept("m1", START)).isTrue();
+    assertThat(accept("m1", START)).isFalse();
+    assertThat(accept("m2", START)).isTrue();
+    assertThat(accept("m1", START + DAY)).isFalse();
+    assertThat(accept("m1", START + DAY + 1)).isTrue();
   }
 
   @Test
   void idIsKnownPerTopic() {
-    List<CustomerEvent> topics =
-        List.of(
-            as("m1", profiled(ANNA, START)),
-            as("m1", paid(ANNA, START, "o1")),
-            as("m1", delivered(ANNA, START)),
-            as("m1", viewed(ANNA, START)));
-    for (CustomerEvent event : topics) {
-      assertThat(seen.isDuplicate(event)).isFalse();
-      seen.accept(event);
+    for (Topic topic : Topic.values()) {
+      assertThat(seen.accept(topic, "m1", START)).isTrue();
     }
-    assertThat(topics).allMatch(seen::isDuplicate);
+    for (Topic topic : Topic.values()) {
+      assertThat(seen.accept(topic, "m1", START)).isFalse();
+    }
+  }
+
+  @Test
+  void idsThatAreAlikeAreTwo() {
+    String longest = "x".repeat(256);
+    for (String id :
+        new String[] {"", "a", "b", "aa", "\u0100", "\u0001", longest, longest + "y"}) {
+      assertThat(accept(id, START)).as(id).isTrue();
+      assertThat(accept(id, START)).as(id).isFalse();
+    }
   }
 
   @Test
   void idAcceptedAgainCountsFromThen() {
-    seen.accept(message("m1", START));
-    seen.accept(message("m1", START + DAY + 1));
-    assertThat(seen.isDuplicate(message("m1", START + 2 * DAY + 1))).isTrue();
-    assertThat(seen.isDuplicate(message("m1", START + 2 * DAY + 2))).isFalse();
+    accept("m1", START);
+    assertThat(accept("m1", START + DAY + 1)).isTrue();
+    assertThat(accept("m1", START + 2 * DAY + 1)).isFalse();
+    assertThat(accept("m1", START + 2 * DAY + 2)).isTrue();
   }
 
   @Test
   void whatNoLaterEventCanCopyIsForgotten() {
-    seen.accept(message("m1", START));
-    seen.accept(message("m2", START + 1));
+    accept("m1", START);
+    accept("m2", START + 1);
     seen.expire(START + DAY);
-    assertThat(seen.acceptedAtMillis()).hasSize(2);
+    assertThat(seen.size()).isEqualTo(2);
     seen.expire(START + DAY + 1);
-    assertThat(seen.acceptedAtMillis()).containsOnlyKeys("CLICKSTREAM m2");
+    assertThat(seen.size()).isEqualTo(1);
+    assertThat(accept("m2", START + DAY + 1)).isFalse();
     seen.expire(START + DAY + 2);
-    assertThat(seen.acceptedAtMillis()).isEmpty();
+    assertThat(seen.size()).isZero();
   }
 
   @Test
   void newest512AreRemembered() {
     for (int i = 0; i < SeenMessages.MAX; i++) {
-      seen.accept(message("m" + i, START + i));
+      accept("m" + i, START + i);
     }
-    assertThat(seen.isDuplicate(message("m0", START + 600))).isTrue();
-    seen.accept(message("m512", START + 512));
-    assertThat(seen.acceptedAtMillis()).hasSize(512);
-    assertThat(seen.isDuplicate(message("m0", START + 600))).isFalse();
-    assertThat(seen.isDuplicate(message("m1", START + 600))).isTrue();
-    assertThat(seen.isDuplicate(message("m512", START + 600))).isTrue();
+    assertThat(accept("m0", START + 512)).isFalse();
+    assertThat(accept("m512", START + 512)).isTrue();
+    assertThat(seen.size()).isEqualTo(512);
+    assertThat(accept("m1", START + 600)).isFalse();
+    assertThat(accept("m512", START + 600)).isFalse();
+    assertThat(accept("m0", START + 600)).isTrue();
+    assertThat(accept("m1", START + 600)).isTrue();
   }
 
   @Test
   void newestIsRememberedAmong512OfOneInstant() {
     for (int i = 0; i <= SeenMessages.MAX; i++) {
-      seen.accept(message("m" + i, START));
+      accept("m" + i, START);
     }
-    assertThat(seen.acceptedAtMillis()).hasSize(512);
+    assertThat(seen.size()).isEqualTo(512);
+    assertThat(accept("m512", START)).isFalse();
   }
 
-  private static CustomerEvent message(String id, long at) {
-    return as(id, viewed(ANNA, at));
+  @Test
+  void allHaveExpiredByTheHourAfterTheNewest() {
+    assertThat(seen.allExpiredMillis()).isEqualTo(CustomerFunction.NEVER);
+    accept("m1", START);
+    accept("m2", START + 1);
+    // To the millisecond: START is a full hour, at which a copy of m1 would still be one.
+    assertThat(seen.allExpiredMillis()).isEqualTo(START + DAY + HOUR);
+    seen.reset();
+    accept("m1", START - 1);
+    assertThat(seen.allExpiredMillis()).isEqualTo(START + DAY);
+  }
+
+  @Test
+  void whatWasWrittenIsReadAgain() throws IOException {
+    // Twice round the ring.
+    for (int i = 0; i < 2 * SeenMessages.MAX + 7; i++) {
+      accept("m" + i, START + 1_000L * i);
+    }
+    byte[] written = written();
+    SeenMessages read = new SeenMessages();
+    read.accept(Topic.ORDERS, "of the customer before", START);
+    read.read(new DataInputDeserializer(written));
+    assertThat(read.isChanged()).isFalse();
+    assertThat(read.size()).isEqualTo(512);
+    assertThat(read.allExpiredMillis()).isEqualTo(seen.allExpiredMillis());
+    long now = START + 1_000L * (2 * SeenMessages.MAX + 6);
+    assertThat(read.accept(Topic.CLICKSTREAM, "m" + (2 * SeenMessages.MAX + 6), now)).isFalse();
+    assertThat(read.accept(Topic.CLICKSTREAM, "m" + (SeenMessages.MAX + 7), now)).isFalse();
+    assertThat(read.accept(Topic.CLICKSTREAM, "m" + (SeenMessages.MAX + 6), now)).isTrue();
+  }
+
+  @Test
+  void messageTakesAboutTenBytes() throws IOException {
+    for (int i = 0; i < SeenMessages.MAX; i++) {
+      accept("a rather long id of a message " + i, START + 1_000L * i);
+    }
+    assertThat(written()).hasSizeLessThan(512 * 11);
+  }
+
+  private byte[] written() throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    seen.write(out);
+    return out.getCopyOfBuffer();
+  }
+
+  private boolean accept(String id, long at) {
+    return seen.accept(Topic.CLICKSTREAM, id, at);
   }
 }
