@@ -94,7 +94,7 @@ final class RehearseCommand implements Callable<Integer> {
     }
     makeFolder();
     Rehearsal.Summary summary =
-        new Rehearsal(inputs, inForce, until, parallelism, out).run(progress());
+        new Rehearsal(inputs, inForce, List.of(), until, parallelism, out).run(progress());
     PrintWriter print = spec.commandLine().getOut();
     print.printf(
         "%,d records read, %,d of them unusable, %,d after the end at %s; %.1f s. Results in %s%n",

@@ -17,8 +17,14 @@ package dev.nudge.definition;
  *     they stand
  * @param lifecycle thresholds of the lifecycle
  */
-public record Policy(String tenant, String zone, String currency, LifecyclePolicy lifecycle) {
+public record Policy(
+    String tenant,
+    String zone,
+    String currency,
+    LifecyclePolicy lifecycle,
+    java.util.Map<String, AnomalyPolicy> anomalies) {
 
   /** What holds for a tenant without a policy. */
-  public static final Policy DEFAULT = new Policy(null, "UTC", null, LifecyclePolicy.DEFAULT);
+  public static final Policy DEFAULT =
+      new Policy(null, "UTC", null, LifecyclePolicy.DEFAULT, java.util.Map.of());
 }

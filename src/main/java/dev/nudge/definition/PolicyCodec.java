@@ -112,7 +112,8 @@ public final class PolicyCodec {
         fields
             .field("currency")
             .text(code -> code.matches("[A-Z]{3}"), "three capital letters such as CNY", null),
-        fields.field("lifecycle").nested(PolicyCodec::readLifecycle, LifecyclePolicy.DEFAULT));
+        fields.field("lifecycle").nested(PolicyCodec::readLifecycle, LifecyclePolicy.DEFAULT),
+        java.util.Map.of());
   }
 
   private static LifecyclePolicy readLifecycle(Fields fields) {

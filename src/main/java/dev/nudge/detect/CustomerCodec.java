@@ -25,6 +25,20 @@ import java.util.TreeMap;
  * not known yet.
  */
 final class CustomerCodec {
+  /** By their numbers in bytes: one is never moved. */
+  private static final List<LifecycleStage> STAGES =
+      List.of(
+          LifecycleStage.PROSPECT,
+          LifecycleStage.NEW,
+          LifecycleStage.GROWING,
+          LifecycleStage.STABLE,
+          LifecycleStage.DECLINING,
+          LifecycleStage.DORMANT,
+          LifecycleStage.LOST);
+
+  private static final List<Value.Type> TYPES =
+      List.of(Value.Type.STRING, Value.Type.NUMBER, Value.Type.BOOLEAN, Value.Type.JSON);
+
   private CustomerCodec() {}
 
   /** Something read from bytes. */
@@ -58,7 +72,7 @@ final class CustomerCodec {
         new TreeMap<>(customer.attributes()).entrySet(),
         attribute -> {
           out.writeStringNoTag(attribute.getKey());
-          out.writeUInt32NoTag(attribute.getValue().type().ordinal());
+          out.writeUInt32NoTag(TYPES.indexOf(attribute.getValue().type()));
           out.writeStringNoTag(attribute.getValue().text());
         });
     out.writeUInt64NoTag(customer.inputs());
@@ -84,7 +98,7 @@ final class CustomerCodec {
   }
 
   private static void write(CodedOutputStream out, Lifecycle lifecycle) throws IOException {
-    out.writeUInt32NoTag(lifecycle.stage() == null ? 0 : lifecycle.stage().ordinal() + 1);
+    out.writeUInt32NoTag(lifecycle.stage() == null ? 0 : STAGES.indexOf(lifecycle.stage()) + 1);
     out.writeUInt32NoTag(lifecycle.life());
     out.writeUInt32NoTag(lifecycle.orderCount());
   }
@@ -92,7 +106,7 @@ final class CustomerCodec {
   private static Lifecycle readLifecycle(CodedInputStream in) throws IOException {
     int stage = in.readUInt32();
     return new Lifecycle(
-        stage == 0 ? null : LifecycleStage.values()[stage - 1], in.readUInt32(), in.readUInt32());
+        stage == 0 ? null : STAGES.get(stage - 1), in.readUInt32(), in.readUInt32());
   }
 
   private static void write(CodedOutputStream out, Purchases purchases) throws IOException {
@@ -226,7 +240,7 @@ final class CustomerCodec {
     Map<String, Value> attributes = new HashMap<>();
     for (int i = 0; i < count; i++) {
       String name = in.readString();
-      Value.Type type = Value.Type.values()[in.readUInt32()];
+      Value.Type type = TYPES.get(in.readUInt32());
       attributes.put(name, new Value(type, in.readString()));
     }
     return attributes;

@@ -235,7 +235,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
   }
 
   private static boolean isStage(Found each) {
-    return each.rule().rule().kind().equals(Rule.STAGE);
+    return each.rule().rule().kind() == Rule.Kind.STAGE;
   }
 
   /** By the features as they are now, which is before the event. */

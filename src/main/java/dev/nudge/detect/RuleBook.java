@@ -11,7 +11,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -49,12 +51,12 @@ final class RuleBook {
   private final Map<String, PolicyHistory> policies = new HashMap<>();
   private final Map<RuleVersion, RunningRule> compiled = new HashMap<>();
   private final Map<Integer, RunningRule> byNumber = new HashMap<>();
-  private final Map<String, TreeMap<Long, RuleSet>> sets = new HashMap<>();
+  private final Map<String, NavigableMap<Long, RuleSet>> sets = new HashMap<>();
 
   RuleBook(List<RunningRule> builtIn, Compiler compiler) {
     this.compiler = compiler;
     for (RunningRule rule : builtIn) {
-      this.builtIn.put(new Place(EVERY_TENANT, rule.rule().kind(), rule.rule().id()), rule);
+      this.builtIn.put(new Place(EVERY_TENANT, kindOf(rule.rule()), rule.rule().id()), rule);
       byNumber.put(rule.number(), rule);
     }
   }
@@ -117,6 +119,11 @@ final class RuleBook {
     }
   }
 
+  /** As definitions name it. */
+  private static String kindOf(Rule rule) {
+    return rule.kind().name().toLowerCase(Locale.ROOT);
+  }
+
   private static String tenantOf(RuleVersion rule) {
     return rule.tenant() == null ? EVERY_TENANT : rule.tenant();
   }
@@ -145,7 +152,7 @@ final class RuleBook {
   /** The rules that hold for a tenant's customers at an instant. */
   RuleSet rulesOf(String tenant, long atMillis) {
     String whose = hasOwn(tenant) ? tenant : EVERY_TENANT;
-    TreeMap<Long, RuleSet> spans = sets.computeIfAbsent(whose, this::spansOf);
+    NavigableMap<Long, RuleSet> spans = sets.computeIfAbsent(whose, this::spansOf);
     return spans.floorEntry(atMillis).getValue();
   }
 
@@ -155,7 +162,7 @@ final class RuleBook {
   }
 
   /** One set for each span of time between two changes. */
-  private TreeMap<Long, RuleSet> spansOf(String tenant) {
+  private NavigableMap<Long, RuleSet> spansOf(String tenant) {
     TreeSet<Long> changes = new TreeSet<>();
     changes.add(Long.MIN_VALUE);
     for (String of : List.of(tenant, EVERY_TENANT)) {
@@ -169,7 +176,7 @@ final class RuleBook {
             history.versions().forEach(version -> changes.add(version.fromMillis()));
           }
         });
-    TreeMap<Long, RuleSet> spans = new TreeMap<>();
+    NavigableMap<Long, RuleSet> spans = new TreeMap<>();
     changes.forEach(from -> spans.put(from, setOf(tenant, from)));
     return spans;
   }
@@ -205,7 +212,7 @@ final class RuleBook {
   }
 
   private static boolean isEnabled(Rule rule, Policy policy) {
-    return !rule.kind().equals(Rule.ANOMALY)
+    return rule.kind() != Rule.Kind.ANOMALY
         || !policy.anomalies().containsKey(rule.id())
         || policy.anomalies().get(rule.id()).enabled();
   }

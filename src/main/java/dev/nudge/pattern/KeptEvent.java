@@ -62,6 +62,13 @@ final class KeptEvent extends Taken<Occurrence> {
           "discount",
           "value");
 
+  /** By their numbers in bytes: one is never moved. */
+  private static final List<Value.Type> TYPES =
+      List.of(Value.Type.STRING, Value.Type.NUMBER, Value.Type.BOOLEAN, Value.Type.JSON);
+
+  private static final List<Topic> TOPICS =
+      List.of(Topic.PROFILES, Topic.ORDERS, Topic.DELIVERIES, Topic.CLICKSTREAM);
+
   private static final Map<String, Integer> NUMBERS = new HashMap<>();
 
   static {
@@ -116,7 +123,7 @@ final class KeptEvent extends Taken<Occurrence> {
     try {
       writeWord(out, event.name());
       out.writeStringNoTag(event.messageId());
-      out.writeUInt32NoTag(event.topic().ordinal());
+      out.writeUInt32NoTag(TOPICS.indexOf(event.topic()));
       List<Map.Entry<String, Value>> kept =
           event.fields().entrySet().stream()
               .filter(field -> field.getValue().text().length() <= MAX_TEXT)
@@ -126,7 +133,7 @@ final class KeptEvent extends Taken<Occurrence> {
       out.writeUInt32NoTag(kept.size());
       for (Map.Entry<String, Value> field : kept) {
         writeWord(out, field.getKey());
-        out.writeUInt32NoTag(field.getValue().type().ordinal());
+        out.writeUInt32NoTag(TYPES.indexOf(field.getValue().type()));
         out.writeStringNoTag(field.getValue().text());
       }
       out.flush();
@@ -141,12 +148,12 @@ final class KeptEvent extends Taken<Occurrence> {
     try {
       String name = readWord(in);
       String messageId = in.readString();
-      Topic topic = Topic.values()[in.readUInt32()];
+      Topic topic = TOPICS.get(in.readUInt32());
       int count = in.readUInt32();
       Map<String, Value> fields = new HashMap<>();
       for (int i = 0; i < count; i++) {
         String field = readWord(in);
-        Value.Type type = Value.Type.values()[in.readUInt32()];
+        Value.Type type = TYPES.get(in.readUInt32());
         fields.put(field, new Value(type, in.readString()));
       }
       return new Occurrence(name, atMillis(), messageId, topic, fields);

@@ -3,7 +3,6 @@ package dev.nudge.pattern;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import dev.nudge.event.Occurrence;
-import dev.nudge.pattern.Rule.AfterTrigger;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -352,7 +351,7 @@ public final class PatternEngine {
       changed = true;
       section.timer.event = current;
       // A wait that is over before it began is over at once.
-      section.dueMillis = current.atMillis() + Math.max(0, millis(after.wait(), scope));
+      section.dueMillis = current.atMillis() + Math.max(0, millis(after.pause(), scope));
       section.timer.everyMillis = after.every() == null ? 0 : millis(after.every(), scope);
       section.timer.left = times(after, scope);
     } catch (IOException e) {

@@ -2,8 +2,6 @@ package dev.nudge.pattern;
 
 import dev.nudge.event.Occurrence;
 import dev.nudge.event.Topic;
-import dev.nudge.pattern.Rule.AfterTrigger;
-import dev.nudge.pattern.Rule.PatternTrigger;
 import java.util.Set;
 
 /**

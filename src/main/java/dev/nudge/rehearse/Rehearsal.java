@@ -4,6 +4,7 @@ import dev.nudge.definition.DefinitionRecord;
 import dev.nudge.definition.DefinitionVersion;
 import dev.nudge.definition.Policy;
 import dev.nudge.definition.PolicyVersion;
+import dev.nudge.definition.RuleVersion;
 import dev.nudge.engage.EngageTopology;
 import dev.nudge.event.Json;
 import dev.nudge.ingest.IngestConfig;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -53,8 +55,15 @@ public final class Rehearsal {
   private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
   private static final long PROGRESS_EVERY_MILLIS = 500;
 
+  /** Where definitions of a rehearsal come from, which is no topic. */
+  private static final String GIVEN = "given";
+
+  /** Definitions are read when their input ends, and not before. */
+  private static final Map<String, Long> UNTIL_THE_END = Map.of(GIVEN, Long.MAX_VALUE);
+
   private final List<InputFile> inputs;
   private final List<Policy> policies;
+  private final List<RuleVersion> rules;
   private final Instant until;
   private final int parallelism;
   private final Path out;
@@ -64,14 +73,21 @@ public final class Rehearsal {
    *
    * @param inputs the files
    * @param policies policies in force from the beginning; one without tenant holds for every tenant
+   * @param rules rules in force from the beginning; one without tenant holds for every tenant
    * @param until the end of the world, or null: the last usable record
    * @param parallelism subtasks, at least 1
    * @param out the folder of the results; made if absent, files of the same names are replaced
    */
   public Rehearsal(
-      List<InputFile> inputs, List<Policy> policies, Instant until, int parallelism, Path out) {
+      List<InputFile> inputs,
+      List<Policy> policies,
+      List<RuleVersion> rules,
+      Instant until,
+      int parallelism,
+      Path out) {
     this.inputs = List.copyOf(inputs);
     this.policies = List.copyOf(policies);
+    this.rules = List.copyOf(rules);
     this.until = until;
     this.parallelism = parallelism;
     this.out = out;
