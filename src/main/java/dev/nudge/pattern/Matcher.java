@@ -98,7 +98,6 @@ final class Matcher<E> {
   }
 
   private final Pattern<E, ?> pattern;
-  private final Scope scope;
   private final List<Node<E>> nodes = new ArrayList<>();
   private final List<String> steps;
   private final Node<E> begin;
@@ -131,7 +130,6 @@ final class Matcher<E> {
   /** Compiles a pattern whose conditions also see what a scope tells. */
   Matcher(Pattern<E, ?> pattern, int maxPartialMatches, Scope scope) {
     this.pattern = pattern;
-    this.scope = scope;
     this.maxPartialMatches = maxPartialMatches;
     NFA<E> compiled = NFACompiler.<E>compileFactory(pattern, false).createNFA();
     List<State<E>> states = new ArrayList<>(compiled.getStates());

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
@@ -196,7 +195,7 @@ final class Section {
   }
 
   private byte[] matchBytes(Keeper keeper) throws IOException {
-    Map<Link<Occurrence>, Integer> numbers = new IdentityHashMap<>();
+    IdentityHashMap<Link<Occurrence>, Integer> numbers = new IdentityHashMap<>();
     List<Link<Occurrence>> links = new ArrayList<>();
     matches.open.forEach(match -> gather(match.newest(), numbers, links));
     matches.complete.forEach(match -> gather(match.newest(), numbers, links));
@@ -217,7 +216,7 @@ final class Section {
   /** The oldest first, so that a link stands behind the one it leads to. */
   private static void gather(
       Link<Occurrence> newest,
-      Map<Link<Occurrence>, Integer> numbers,
+      IdentityHashMap<Link<Occurrence>, Integer> numbers,
       List<Link<Occurrence>> links) {
     List<Link<Occurrence>> chain = new ArrayList<>();
     for (Link<Occurrence> link = newest;
@@ -235,7 +234,7 @@ final class Section {
   private static void writeMatches(
       CodedOutputStream out,
       Collection<PartialMatch<Occurrence>> matches,
-      Map<Link<Occurrence>, Integer> numbers,
+      IdentityHashMap<Link<Occurrence>, Integer> numbers,
       Keeper keeper)
       throws IOException {
     out.writeUInt32NoTag(matches.size());
