@@ -59,7 +59,7 @@ class ConsoleServerIT {
       insert(clickHouse, "o\\'neil\\\\\\' OR 1=1 --", "Cleo");
       try (LifecycleQueries queries = new LifecycleQueries(clickHouse.config())) {
         assertThat(queries.tenants()).containsExactly("acme", strange);
-        assertThat(queries.moments(strange, 0, 10, 10))
+        assertThat(queries.stageChanges(strange, 0, 10, 10))
             .extracting(NewestMoments.Row::customerId)
             .containsExactly("Cleo");
         assertThat(queries.moves(strange, 0, 60_000))
