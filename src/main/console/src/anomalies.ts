@@ -60,6 +60,11 @@ export function useAnomalyWords() {
         return format.span(Number(number) * 24 * 3_600_000)
       case 'OVERDUE':
         return format.span(Number(number))
+      case 'SPEND_SPIKE':
+      case 'SPEND_DROP':
+      case 'ORDER_UNPAID':
+      case 'CART_ABANDONED':
+        return format.money(number)
       default:
         return format.decimal(number)
     }

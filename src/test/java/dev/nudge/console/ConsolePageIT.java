@@ -59,6 +59,20 @@ class ConsolePageIT {
   private static final String TENANT = "online-retail";
   private static final Instant NOW = Instant.parse("2011-10-15T00:00:00Z");
 
+  private static final List<String> BUILT_IN =
+      List.of(
+          "SPEND_SPIKE",
+          "SPEND_DROP",
+          "SLEEP_LINE",
+          "OVERDUE",
+          "SLOWING",
+          "ORDER_UNPAID",
+          "CART_ABANDONED",
+          "BROWSE_BURST",
+          "ORDER_BURST",
+          "RETURNED",
+          "REFILL_DUE");
+
   @TempDir static Path directory;
 
   private static EmbeddedClickHouse clickHouse;
@@ -374,6 +388,38 @@ class ConsolePageIT {
       assertThat(page.getByTestId("moment").first()).containsText("Spend spike");
       assertThat(page.getByTestId("anomalies")).hasAttribute("data-value", "2");
       assertThat(page.getByTestId("anomalies-vip-silent")).hasAttribute("data-value", "1");
+    }
+  }
+
+  @Test
+  void everyBuiltInKindHasWordsInBothLanguagesAndABrandsOwnItsName() throws Exception {
+    List<JsonNode> anomalies = new ArrayList<>();
+    for (String kind : BUILT_IN) {
+      for (int i = 0; i <= BUILT_IN.indexOf(kind); i++) {
+        anomalies.add(anomaly("c" + i, kind, NOW.minus(Duration.ofDays(i * 7L + 1))));
+      }
+    }
+    anomalies.add(anomaly("Anna", "vip-silent", NOW.minusSeconds(1)));
+    insert("kinds", past.subList(0, 200));
+    insertAnomalies("kinds", anomalies);
+    for (String language : List.of("en-GB", "zh-CN")) {
+      try (BrowserContext context = context(language, ColorScheme.LIGHT, 390, 844)) {
+        Page page = open(context, "kinds");
+
+        for (String kind : BUILT_IN) {
+          String colour = "anomaly-" + kind.toLowerCase(Locale.ROOT).replace('_', '-');
+          Locator row = page.locator(".kinds button." + colour);
+          assertThat(row.locator("b")).hasText(String.valueOf(BUILT_IN.indexOf(kind) + 1));
+          assertThat(row.locator("span")).not().hasText(Pattern.compile("[A-Z]{3}|\\."));
+          assertThat(row).not().hasAttribute("title", Pattern.compile("anomalies|[A-Z]{3}"));
+        }
+        assertThat(page.locator(".kinds button.anomaly-own span")).hasText("vip-silent");
+        assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(390);
+        page.locator(".anomalies")
+            .screenshot(
+                new Locator.ScreenshotOptions()
+                    .setPath(Path.of("target/screenshots/anomalies-" + language + "-phone.png")));
+      }
     }
   }
 
