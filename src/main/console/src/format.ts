@@ -15,6 +15,8 @@ export function useFormat() {
     return {
       tag,
       integer: new Intl.NumberFormat(tag, { maximumFractionDigits: 0 }),
+      decimal: new Intl.NumberFormat(tag, { maximumFractionDigits: 2 }),
+      money: new Intl.NumberFormat(tag, { minimumFractionDigits: 2, maximumFractionDigits: 2 }),
       compact: new Intl.NumberFormat(tag, { notation: 'compact', maximumFractionDigits: 1 }),
       signed: new Intl.NumberFormat(tag, { maximumFractionDigits: 0, signDisplay: 'exceptZero' }),
       percent: new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 }),
@@ -42,6 +44,10 @@ export function useFormat() {
   })
 
   const integer = (value: number) => made.value.integer.format(value)
+  /** Two places at most; a plain decimal may have more digits than a number holds, which nobody reads here. */
+  const decimal = (value: string) => made.value.decimal.format(Number(value))
+  /** For columns: always two places. */
+  const money = (value: string) => made.value.money.format(Number(value))
   /** Up to six digits in full, longer ones shortened (1.2M, 123万). */
   const short = (value: number) => (Math.abs(value) < 1e6 ? integer(value) : made.value.compact.format(value))
   const compact = (value: number) => made.value.compact.format(value)
@@ -68,5 +74,5 @@ export function useFormat() {
     }).format(Math.max(0, millis) / (size as number))
   }
 
-  return { integer, short, compact, signed, percent, share, day, shortDay, month, minute, clockTime, localTime, span }
+  return { integer, decimal, money, short, compact, signed, percent, share, day, shortDay, month, minute, clockTime, localTime, span }
 }

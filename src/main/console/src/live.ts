@@ -1,4 +1,5 @@
 import { computed, onScopeDispose, reactive, ref, shallowRef, watch, type Ref } from 'vue'
+import type { Anomalies } from './anomalies'
 import type { Origin, Stage } from './stages'
 
 export const RANGES = ['7d', '30d', '90d', 'all'] as const
@@ -28,16 +29,32 @@ export interface Flow {
   links: { from: Origin; to: Stage; customers: number }[]
 }
 
-export interface Moment {
+interface Happened {
   tenant: string
   customerId: string
+  at: string
+}
+
+export interface StageMoment extends Happened {
   kind: 'STAGE'
   from: Stage | null
   to: Stage
-  at: string
   life: number
   orderCount: number
 }
+
+export interface AnomalyMoment extends Happened {
+  id: string
+  kind: string
+  to: null
+  orderId: string | null
+  value: string | null
+  baseline: string | null
+}
+
+export type Moment = StageMoment | AnomalyMoment
+
+export const isStage = (moment: Moment): moment is StageMoment => moment.to !== null
 
 export interface Health {
   eventsPerSecond: number | null
@@ -86,6 +103,7 @@ export function useLive(tenant: Ref<string | null>, range: Ref<Range>) {
   const clock = shallowRef<Clock | null>(null)
   const stages = shallowRef<Stages | null>(null)
   const flow = shallowRef<Flow | null>(null)
+  const anomalies = shallowRef<Anomalies | null>(null)
   const moments = shallowRef<Moment[] | null>(null)
   const health = shallowRef<Health | null>(null)
   const trouble = shallowRef<Trouble | null>(null)
@@ -128,6 +146,7 @@ export function useLive(tenant: Ref<string | null>, range: Ref<Range>) {
       link.dataAt = Date.now()
     })
     on<Flow>('flow', (data) => (flow.value = data))
+    on<Anomalies>('anomalies', (data) => (anomalies.value = data))
     on<{ rows: Moment[] }>('moments', (data) => (moments.value = data.rows))
     on<Health>('health', (data) => {
       health.value = data
@@ -149,7 +168,7 @@ export function useLive(tenant: Ref<string | null>, range: Ref<Range>) {
   }
 
   watch(tenant, () => {
-    stages.value = flow.value = moments.value = null
+    stages.value = flow.value = anomalies.value = moments.value = null
     link.dataAt = 0
   })
   watch([tenant, range], open, { immediate: true })
@@ -159,7 +178,7 @@ export function useLive(tenant: Ref<string | null>, range: Ref<Range>) {
     close()
   })
 
-  return { clock, stages, flow, moments, health, trouble, throughput, lag, connection, link }
+  return { clock, stages, flow, anomalies, moments, health, trouble, throughput, lag, connection, link }
 }
 
 function sample(series: Ref<number[]>, value: number | null) {

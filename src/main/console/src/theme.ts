@@ -1,4 +1,5 @@
 import { onScopeDispose, shallowRef } from 'vue'
+import { ANOMALIES, anomalyClass } from './anomalies'
 import { ORIGINS, type Origin } from './stages'
 
 export interface Theme {
@@ -8,6 +9,8 @@ export interface Theme {
   card: string
   font: string
   stage: Record<Origin, string>
+  /** By an anomaly's kind. */
+  anomaly: (kind: string) => string
 }
 
 /** The colours of style.css for canvases, which can't read them by themselves; follows light and dark. Paper is light. */
@@ -42,6 +45,9 @@ export function onPaper(turned: (paper: boolean) => void) {
 function read(): Theme {
   const style = getComputedStyle(document.documentElement)
   const variable = (name: string) => style.getPropertyValue(name).trim()
+  const anomalies = Object.fromEntries(
+    ['', 'own', ...ANOMALIES].map((kind) => [anomalyClass(kind), variable(`--c-${anomalyClass(kind)}`)]),
+  )
   return {
     ink: variable('--ink'),
     quiet: variable('--quiet'),
@@ -51,5 +57,6 @@ function read(): Theme {
     stage: Object.fromEntries(
       ORIGINS.map((stage) => [stage, variable(`--c-${stage.toLowerCase()}`)]),
     ) as Record<Origin, string>,
+    anomaly: (kind) => anomalies[anomalyClass(kind)] ?? '',
   }
 }

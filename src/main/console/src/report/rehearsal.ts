@@ -1,3 +1,4 @@
+import type { Anomalies } from '../anomalies'
 import type { Counts, Flow, Stages } from '../live'
 import { STAGES, type Origin, type Stage } from '../stages'
 
@@ -12,6 +13,8 @@ export interface Rehearsal {
   files: string[]
   /** Stage changes of tenants beyond those told of. */
   changesOfOthers: number
+  /** Their anomalies. */
+  anomaliesOfOthers: number
   tenants: Tenant[]
 }
 
@@ -20,6 +23,18 @@ export interface Tenant {
   times: number[]
   counts: Record<Stage, number[]>
   moves: Move[]
+  anomalies: Anomalies
+  largest: Amount[]
+}
+
+/** An anomaly about money; amounts are plain decimals. */
+export interface Amount {
+  kind: string
+  customerId: string
+  orderId: string | null
+  at: string
+  value: string
+  baseline: string | null
 }
 
 export interface Move {

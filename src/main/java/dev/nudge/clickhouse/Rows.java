@@ -1,8 +1,13 @@
 package dev.nudge.clickhouse;
 
+import dev.nudge.event.Anomaly;
 import dev.nudge.event.DeadLetter;
+import dev.nudge.event.Json;
 import dev.nudge.event.LifecycleStage;
+import dev.nudge.event.Moment;
 import dev.nudge.event.StageChange;
+import dev.nudge.event.Value;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -58,6 +63,17 @@ public final class Rows {
         Rows::bind);
   }
 
+  /** Rows of {@code nudge.anomalies}, of moments that are anomalies. */
+  public static Sink<Moment> anomalies(ClickHouseConfig config) {
+    return sink(
+        config,
+        """
+        INSERT INTO nudge.anomalies \
+        (tenant, customer_id, kind, at, order_id, value, baseline, evidence, id, version) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        Rows::bind);
+  }
+
   /** Rows of {@code nudge.dead_letters}. */
   public static Sink<DeadLetter> deadLetters(ClickHouseConfig config) {
     return sink(
@@ -79,6 +95,25 @@ public final class Rows {
     row.setInt(6, change.life());
     row.setInt(7, change.orderCount());
     row.setLong(8, change.version());
+  }
+
+  /** The moment's id is part of a row's identity: two of a kind may fall on one instant. */
+  private static void bind(PreparedStatement row, Moment moment) throws SQLException {
+    Anomaly anomaly = moment.anomaly();
+    row.setString(1, anomaly.tenant());
+    row.setString(2, anomaly.customerId());
+    row.setString(3, anomaly.kind());
+    row.setObject(4, Instant.ofEpochMilli(anomaly.atMillis()));
+    row.setString(5, anomaly.orderId() == null ? "" : anomaly.orderId());
+    row.setBigDecimal(6, decimal(anomaly.value()));
+    row.setBigDecimal(7, decimal(anomaly.baseline()));
+    row.setString(8, Json.of(anomaly.evidence()));
+    row.setString(9, moment.id());
+    row.setLong(10, anomaly.version());
+  }
+
+  private static BigDecimal decimal(Value value) {
+    return value == null ? null : value.decimal();
   }
 
   private static void bind(PreparedStatement row, DeadLetter letter) throws SQLException {

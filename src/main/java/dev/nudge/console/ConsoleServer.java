@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code GET /api/tenants}: the tenants that have rows, an array of names.
  *   <li>{@code GET /api/clock}: the deployment's clock, as {@link ClockReport}.
  *   <li>{@code GET /api/live?tenant=X&range=7d|30d|90d|all}: server-sent events {@code clock},
- *       {@code stages}, {@code flow}, {@code moments}, {@code health}, {@code trouble} and {@code
- *       heartbeat}, each when its content changed, at most about once a second.
+ *       {@code stages}, {@code flow}, {@code anomalies}, {@code moments}, {@code health}, {@code
+ *       trouble} and {@code heartbeat}, each when its content changed, at most about once a second.
  * </ul>
  *
  * <p>It only reads, and only answers GET and HEAD. Errors are {@code {"error": "…"}} with a plain

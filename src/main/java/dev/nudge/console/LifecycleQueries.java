@@ -2,7 +2,9 @@ package dev.nudge.console;
 
 import dev.nudge.clickhouse.ClickHouseConfig;
 import dev.nudge.event.LifecycleStage;
+import dev.nudge.rehearse.AnomalyHistory;
 import dev.nudge.rehearse.StageHistory;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -34,6 +36,7 @@ final class LifecycleQueries implements AutoCloseable {
   private static final String SETTINGS =
       " SETTINGS do_not_merge_across_partitions_select_final = 1";
   private static final int TIMEOUT_SECONDS = 20;
+  private static final int MAX_ANOMALIES = 400;
 
   private final String url;
   private final Properties properties = new Properties();
@@ -60,9 +63,13 @@ final class LifecycleQueries implements AutoCloseable {
   /** From when to when the tenant has rows, empty if it has none. */
   Optional<Extent> extent(String tenant) throws SQLException {
     return query(
-            "SELECT toUnixTimestamp64Milli(min(at)), toUnixTimestamp64Milli(max(at)), count()"
-                + " FROM nudge.stage_changes WHERE tenant = ?",
+            "SELECT toUnixTimestamp64Milli(min(first)), toUnixTimestamp64Milli(max(last)),"
+                + " sum(known) FROM (SELECT min(at) AS first, max(at) AS last, count() AS known"
+                + " FROM nudge.stage_changes WHERE tenant = ? UNION ALL"
+                + " SELECT min(at), max(at), count() FROM nudge.anomalies WHERE tenant = ?)"
+                + " WHERE known > 0",
             row -> row.getLong(3) == 0 ? null : new Extent(row.getLong(1), row.getLong(2)),
+            tenant,
             tenant)
         .stream()
         .findFirst();
@@ -106,7 +113,7 @@ final class LifecycleQueries implements AutoCloseable {
    * The newest stage changes since a time, the newest first: so many of all, and so many into each
    * stage, that a page which shows one stage alone has something to show.
    */
-  List<NewestMoments.Row> moments(String tenant, long sinceMillis, int ofAll, int ofEachStage)
+  List<NewestMoments.Row> stageChanges(String tenant, long sinceMillis, int ofAll, int ofEachStage)
       throws SQLException {
     return query(
         "SELECT customer_id, `from`, `to`, toUnixTimestamp64Milli(at), life, order_count FROM ("
@@ -118,10 +125,9 @@ final class LifecycleQueries implements AutoCloseable {
             + " WHERE place <= ? OR place_in_stage <= ? ORDER BY place"
             + SETTINGS,
         row ->
-            new NewestMoments.Row(
+            NewestMoments.Row.stageChange(
                 tenant,
                 row.getString(1),
-                "STAGE",
                 row.getString(2),
                 row.getString(3),
                 Instant.ofEpochMilli(row.getLong(4)),
@@ -131,6 +137,59 @@ final class LifecycleQueries implements AutoCloseable {
         sinceMillis,
         ofAll,
         ofEachStage);
+  }
+
+  /** Anomalies by kind and bucket, both ends of the period inclusive. */
+  List<AnomalyHistory.Count> anomalies(
+      String tenant, long startMillis, long endMillis, long bucketMillis) throws SQLException {
+    return query(
+        "SELECT kind, intDiv(toUnixTimestamp64Milli(at) - ?, ?) AS bucket, count()"
+            + " FROM nudge.anomalies FINAL WHERE tenant = ?"
+            + " AND at >= fromUnixTimestamp64Milli(?, 'UTC')"
+            + " AND at <= fromUnixTimestamp64Milli(?, 'UTC')"
+            + " GROUP BY kind, bucket"
+            + SETTINGS,
+        row -> new AnomalyHistory.Count(row.getString(1), row.getLong(2), row.getLong(3)),
+        AnomalyHistory.MONDAY_MILLIS,
+        bucketMillis,
+        tenant,
+        startMillis,
+        endMillis);
+  }
+
+  /**
+   * The newest anomalies since a time, the newest first: so many of all, and so many of each kind,
+   * that a page which shows one kind alone has something to show; {@value #MAX_ANOMALIES} at most.
+   */
+  List<NewestMoments.Row> newestAnomalies(
+      String tenant, long sinceMillis, int ofAll, int ofEachKind) throws SQLException {
+    return query(
+        "SELECT customer_id, id, kind, toUnixTimestamp64Milli(at), order_id, value, baseline"
+            + " FROM (SELECT *, row_number() OVER (ORDER BY at DESC, customer_id, kind, id) AS"
+            + " place, row_number() OVER (PARTITION BY kind ORDER BY at DESC, customer_id, id) AS"
+            + " place_in_kind FROM nudge.anomalies FINAL WHERE tenant = ?"
+            + " AND at >= fromUnixTimestamp64Milli(?, 'UTC'))"
+            + " WHERE place <= ? OR place_in_kind <= ? ORDER BY place LIMIT "
+            + MAX_ANOMALIES
+            + SETTINGS,
+        row ->
+            NewestMoments.Row.anomaly(
+                tenant,
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                Instant.ofEpochMilli(row.getLong(4)),
+                row.getString(5).isEmpty() ? null : row.getString(5),
+                plain(row.getBigDecimal(6)),
+                plain(row.getBigDecimal(7))),
+        tenant,
+        sinceMillis,
+        ofAll,
+        ofEachKind);
+  }
+
+  private static String plain(BigDecimal decimal) {
+    return decimal == null ? null : decimal.stripTrailingZeros().toPlainString();
   }
 
   /**

@@ -1,9 +1,12 @@
 package dev.nudge.console;
 
+import dev.nudge.rehearse.AnomalyHistory;
 import dev.nudge.rehearse.StageHistory;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -38,7 +41,7 @@ final class LiveFeed implements AutoCloseable {
   private static final long MAX_PAUSE_MILLIS = 30_000;
   private static final long REST_PER_WORK = 3;
   private static final int MOMENTS = 60;
-  private static final int MOMENTS_PER_STAGE = 20;
+  private static final int MOMENTS_PER_KIND = 20;
   // Two monthly partitions at most.
   private static final long MOMENTS_MILLIS = TimeUnit.DAYS.toMillis(31);
 
@@ -220,10 +223,7 @@ final class LiveFeed implements AutoCloseable {
           byPeriod.put(period, ofPeriod(period, extent.orElse(null), end));
         }
         List<NewestMoments.Row> rows =
-            extent.isEmpty()
-                ? List.of()
-                : queries.moments(
-                    tenant, extent.get().last() - MOMENTS_MILLIS, MOMENTS, MOMENTS_PER_STAGE);
+            extent.isEmpty() ? List.of() : newestRows(extent.get().last() - MOMENTS_MILLIS);
         common.put("moments", Json.write(new NewestMoments(rows)));
         if (troubleSince != null) {
           LOG.info("ClickHouse answers the console again");
@@ -251,6 +251,15 @@ final class LiveFeed implements AutoCloseable {
       }
     }
 
+    /** Of two at one instant the stage change stands first. */
+    private List<NewestMoments.Row> newestRows(long sinceMillis) throws SQLException {
+      List<NewestMoments.Row> rows =
+          new ArrayList<>(queries.stageChanges(tenant, sinceMillis, MOMENTS, MOMENTS_PER_KIND));
+      rows.addAll(queries.newestAnomalies(tenant, sinceMillis, MOMENTS, MOMENTS_PER_KIND));
+      rows.sort(Comparator.comparing(NewestMoments.Row::at).reversed());
+      return rows;
+    }
+
     private Map<String, String> ofPeriod(
         Period period, LifecycleQueries.Extent extent, long endMillis) throws SQLException {
       long start = extent == null ? endMillis : period.startMillis(extent.first(), endMillis);
@@ -265,6 +274,10 @@ final class LiveFeed implements AutoCloseable {
           "flow",
           Json.write(
               new StageFlow(Instant.ofEpochMilli(start), Instant.ofEpochMilli(endMillis), links)));
+      long span = AnomalyHistory.bucketMillis(start, endMillis);
+      List<AnomalyHistory.Count> anomalies =
+          extent == null ? List.of() : queries.anomalies(tenant, start, endMillis, span);
+      events.put("anomalies", Json.write(AnomalyHistory.of(anomalies, start, endMillis, span)));
       return events;
     }
 

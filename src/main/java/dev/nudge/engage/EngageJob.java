@@ -82,6 +82,11 @@ public final class EngageJob {
         .uid("engage-stage-changes-rows-v1")
         .name("Stage changes table");
     outputs
+        .anomalies()
+        .sinkTo(Rows.anomalies(config.clickHouse()))
+        .uid("engage-anomalies-rows-v1")
+        .name("Anomalies table");
+    outputs
         .deadLetters()
         .sinkTo(Rows.deadLetters(config.clickHouse()))
         .uid("engage-dead-letters-rows-v1")

@@ -28,11 +28,14 @@ public final class EngageTopology {
    *
    * @param moments everything noticed, customer by customer in order
    * @param stageChanges the moments that are stage changes, as rows
+   * @param anomalies the moments that are anomalies: with their ids, which tell two of a kind at
+   *     one instant apart
    * @param deadLetters records that could not be used
    */
   public record Outputs(
       DataStream<Moment> moments,
       DataStream<StageChange> stageChanges,
+      DataStream<Moment> anomalies,
       DataStream<DeadLetter> deadLetters) {}
 
   /**
@@ -81,11 +84,17 @@ public final class EngageTopology {
             .uid("engage-stage-changes-v1")
             .name("Stage changes");
 
+    DataStream<Moment> anomalies =
+        moments
+            .filter(moment -> moment.anomaly() != null)
+            .uid("engage-anomaly-moments-v1")
+            .name("Anomaly moments");
+
     DataStream<DeadLetter> deadLetters =
         events
             .getSideOutput(IngestFunction.DEAD_LETTERS)
             .union(versions.getSideOutput(IngestFunction.DEAD_LETTERS));
 
-    return new Outputs(moments, stageChanges, deadLetters);
+    return new Outputs(moments, stageChanges, anomalies, deadLetters);
   }
 }

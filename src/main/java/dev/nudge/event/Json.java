@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -23,6 +24,9 @@ import java.util.TreeMap;
  */
 public final class Json {
   private static final JsonFactory FACTORY = new JsonFactory();
+
+  /** What an event's own fields are called. */
+  private static final Set<String> OWN_FIELDS = Set.of("event", "timestamp", "messageId");
 
   private Json() {}
 
@@ -36,8 +40,24 @@ public final class Json {
           json.writeStringField("type", "dev.nudge.moment");
           json.writeStringField("subject", moment.customerId());
           json.writeStringField("time", iso(moment.atMillis()));
-          json.writeStringField("kind", moment.kind());
-          writeFields(json, moment.stageChange());
+          if (moment.stageChange() != null) {
+            json.writeStringField("kind", moment.kind());
+            writeFields(json, moment.stageChange());
+          } else if (moment.anomaly() != null) {
+            writeFields(json, moment.anomaly());
+          } else {
+            json.writeStringField("tenant", moment.tenant());
+            json.writeStringField("customerId", moment.customerId());
+            json.writeStringField("kind", moment.kind());
+            json.writeStringField("at", iso(moment.atMillis()));
+          }
+          if (moment.event() != null) {
+            json.writeFieldName("event");
+            writeOccurrence(json, moment.event());
+          }
+          if (moment.stageChange() == null) {
+            writeSteps(json, moment.steps());
+          }
           json.writeObjectFieldStart("customer");
           writeFields(json, moment.customer());
           json.writeEndObject();
@@ -47,6 +67,16 @@ public final class Json {
   /** A stage change. */
   public static String of(StageChange change) {
     return write(json -> writeFields(json, change));
+  }
+
+  /** An anomaly: money stands as a string, any other number as a number. */
+  public static String of(Anomaly anomaly) {
+    return write(json -> writeFields(json, anomaly));
+  }
+
+  /** Values by name, sorted: an object. */
+  public static String of(Map<String, Value> values) {
+    return write(json -> writeFields(json, values));
   }
 
   /** A dead letter; what is not UTF-8 stands as Base64. */
@@ -75,6 +105,59 @@ public final class Json {
     json.writeStringField("at", iso(change.atMillis()));
     json.writeNumberField("life", change.life());
     json.writeNumberField("orderCount", change.orderCount());
+  }
+
+  private static void writeFields(JsonGenerator json, Anomaly anomaly) throws IOException {
+    json.writeStringField("tenant", anomaly.tenant());
+    json.writeStringField("customerId", anomaly.customerId());
+    json.writeStringField("kind", anomaly.kind());
+    json.writeStringField("at", iso(anomaly.atMillis()));
+    if (anomaly.orderId() != null) {
+      json.writeStringField("orderId", anomaly.orderId());
+    }
+    if (anomaly.value() != null) {
+      json.writeFieldName("value");
+      writeValue(json, anomaly.value());
+    }
+    if (anomaly.baseline() != null) {
+      json.writeFieldName("baseline");
+      writeValue(json, anomaly.baseline());
+    }
+    json.writeObjectFieldStart("evidence");
+    writeFields(json, anomaly.evidence());
+    json.writeEndObject();
+  }
+
+  private static void writeFields(JsonGenerator json, Map<String, Value> values)
+      throws IOException {
+    for (Map.Entry<String, Value> value : new TreeMap<>(values).entrySet()) {
+      json.writeFieldName(value.getKey());
+      writeValue(json, value.getValue());
+    }
+  }
+
+  private static void writeSteps(JsonGenerator json, List<Step> steps) throws IOException {
+    json.writeObjectFieldStart("steps");
+    for (Step step : steps) {
+      json.writeArrayFieldStart(step.name());
+      for (Occurrence event : step.events()) {
+        writeOccurrence(json, event);
+      }
+      json.writeEndArray();
+    }
+    json.writeEndObject();
+  }
+
+  /** What it is called, when it was and its id win over fields of the same names. */
+  private static void writeOccurrence(JsonGenerator json, Occurrence event) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("event", event.name());
+    json.writeStringField("timestamp", iso(event.atMillis()));
+    json.writeStringField("messageId", event.messageId());
+    Map<String, Value> fields = new TreeMap<>(event.fields());
+    fields.keySet().removeAll(OWN_FIELDS);
+    writeFields(json, fields);
+    json.writeEndObject();
   }
 
   private static void writeFields(JsonGenerator json, Features customer) throws IOException {
@@ -119,10 +202,7 @@ public final class Json {
         "daysToBirthday",
         customer.daysToBirthday() == null ? null : customer.daysToBirthday().longValue());
     json.writeObjectFieldStart("attributes");
-    for (Map.Entry<String, Value> attribute : new TreeMap<>(customer.attributes()).entrySet()) {
-      json.writeFieldName(attribute.getKey());
-      writeValue(json, attribute.getValue());
-    }
+    writeFields(json, customer.attributes());
     json.writeEndObject();
   }
 

@@ -1,6 +1,7 @@
 package dev.nudge.event;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,7 +18,7 @@ import java.util.TreeMap;
  * @param stageChange the stage change, or null
  * @param anomaly the anomaly, or null
  * @param event the last event matched, or null where nothing was
- * @param steps the events matched, by step; empty for a stage change
+ * @param steps the events matched, by step, sorted by the steps' names; empty for a stage change
  * @param customer the customer's features after it
  */
 public record Moment(
@@ -29,7 +30,7 @@ public record Moment(
     StageChange stageChange,
     Anomaly anomaly,
     Occurrence event,
-    Map<String, List<Occurrence>> steps,
+    List<Step> steps,
     Features customer) {
 
   /** The kind of a stage change. */
@@ -56,18 +57,23 @@ public record Moment(
         change,
         null,
         null,
-        Map.of(),
+        List.of(),
         customer);
   }
 
   /**
-   * The moment that an anomaly is. Its id names the order, the evidence and the events matched: two
-   * of a kind at one instant stay two.
+   * The moment that an anomaly is. Its id names the events matched, the order and the evidence: two
+   * of a kind at one instant stay two, as two products of one order that are due together.
+   *
+   * @param event the last event matched, or null
+   * @param steps the events matched, by step, in any order of the steps
    */
   public static Moment of(
       Anomaly anomaly, Occurrence event, Map<String, List<Occurrence>> steps, Features customer) {
+    List<Step> sorted = new ArrayList<>();
+    new TreeMap<>(steps).forEach((name, events) -> sorted.add(new Step(name, events)));
     return new Moment(
-        id(anomaly, steps),
+        id(anomaly, sorted),
         anomaly.tenant(),
         anomaly.customerId(),
         anomaly.kind(),
@@ -75,32 +81,28 @@ public record Moment(
         null,
         anomaly,
         event,
-        steps,
+        Collections.unmodifiableList(sorted),
         customer);
   }
 
-  private static String id(Anomaly anomaly, Map<String, List<Occurrence>> steps) {
-    List<String> parts = new ArrayList<>();
-    parts.add(anomaly.kind());
-    parts.add(anomaly.tenant());
-    parts.add(anomaly.customerId());
-    parts.add(Long.toString(anomaly.atMillis()));
-    parts.add(anomaly.orderId() == null ? "" : anomaly.orderId());
-    new TreeMap<>(anomaly.evidence())
-        .forEach(
-            (name, value) -> {
-              parts.add(name);
-              parts.add(value.text());
-            });
-    steps.forEach(
-        (step, events) -> {
-          for (Occurrence event : events) {
-            parts.add(step);
-            parts.add(event.topic().name());
-            parts.add(event.messageId());
-            parts.add(Long.toString(event.atMillis()));
-          }
-        });
+  private static String id(Anomaly anomaly, List<Step> steps) {
+    List<String> parts =
+        new ArrayList<>(
+            List.of(
+                anomaly.kind(),
+                anomaly.tenant(),
+                anomaly.customerId(),
+                Long.toString(anomaly.atMillis()),
+                anomaly.orderId() == null ? "" : anomaly.orderId(),
+                Json.of(anomaly.evidence())));
+    for (Step step : steps) {
+      for (Occurrence event : step.events()) {
+        parts.add(step.name());
+        parts.add(event.topic().name());
+        parts.add(event.messageId());
+        parts.add(Long.toString(event.atMillis()));
+      }
+    }
     return Identity.of(parts.toArray(new String[0]));
   }
 }

@@ -299,7 +299,8 @@ public final class Rehearsal {
 
   /** The files of the results, and the folders of their unsorted parts. */
   record Outputs(Path temporary) {
-    static final List<String> NAMES = List.of("moments", "stage_changes", "dead_letters");
+    static final List<String> NAMES =
+        List.of("moments", "stage_changes", "anomalies", "dead_letters");
 
     void write(EngageTopology.Outputs engage) throws IOException {
       write(
@@ -310,6 +311,10 @@ public final class Rehearsal {
           "stage_changes",
           engage.stageChanges(),
           s -> keyed(s.atMillis(), s.tenant(), s.customerId(), Json.of(s)));
+      write(
+          "anomalies",
+          engage.anomalies(),
+          a -> keyed(a.atMillis(), a.tenant(), a.customerId(), Json.of(a.anomaly())));
       write("dead_letters", engage.deadLetters(), d -> keyed(Long.MIN_VALUE, "", "", Json.of(d)));
     }
 

@@ -8,9 +8,11 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.nudge.event.DeadLetterReason;
 import dev.nudge.event.LifecycleStage;
+import dev.nudge.event.Value;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -32,12 +34,15 @@ import java.util.function.Consumer;
  * two buckets of time, and the page draws a curve for NEW that rises and falls and one for GROWING.
  *
  * <p>What it keeps does not grow with the files: so many tenants at most, and for each so many
- * buckets of every kind of change. There is no wall clock in it: the same results give the same
- * bytes.
+ * buckets of every kind of change and of anomaly. There is no wall clock in it: the same results
+ * give the same bytes.
  */
 final class Report {
-  /** More tenants than this make no report but a phone book; their changes are counted as one. */
+  /** More tenants than this make no report but a phone book; theirs are counted as one. */
   static final int MAX_TENANTS = 20;
+
+  /** Of each tenant's anomalies about money the largest are told one by one. */
+  static final int MAX_LARGEST = 12;
 
   private static final String TEMPLATE = "/report/report.html";
   private static final String DATA = "<script type=\"application/json\" id=\"rehearsal\">";
@@ -50,9 +55,12 @@ final class Report {
   private final long endMillis;
   private final long bucketMillis;
 
-  private final Map<String, Changes> tenants = new TreeMap<>();
+  private final long anomalyBucketMillis;
+
+  private final Map<String, Tenant> tenants = new TreeMap<>();
   private final Map<DeadLetterReason, Long> deadLetters = new EnumMap<>(DeadLetterReason.class);
   private long changesOfOthers;
+  private long anomaliesOfOthers;
 
   private Report(Rehearsal.Summary summary, List<String> files) {
     this.summary = summary;
@@ -60,6 +68,7 @@ final class Report {
     endMillis = summary.until() == null ? 0 : summary.until().toEpochMilli();
     startMillis = summary.from() == null ? endMillis : summary.from().toEpochMilli();
     bucketMillis = StageHistory.bucketMillis(startMillis, endMillis);
+    anomalyBucketMillis = AnomalyHistory.bucketMillis(startMillis, endMillis);
   }
 
   /**
@@ -94,26 +103,77 @@ final class Report {
         out.resolve("stage_changes.jsonl"),
         Set.of("tenant", "from", "to", "at"),
         line -> {
-          String tenant = line.get("tenant");
-          Changes changes = tenants.get(tenant);
-          if (changes == null && tenants.size() < MAX_TENANTS) {
-            changes = new Changes(tenant);
-            tenants.put(tenant, changes);
-          }
-          if (changes == null) {
+          Tenant tenant = tenant(line.get("tenant"));
+          if (tenant == null) {
             changesOfOthers++;
             return;
           }
           String from = line.get("from");
-          changes.add(
+          tenant.changed(
               Instant.parse(line.get("at")).toEpochMilli(),
               from == null ? null : LifecycleStage.valueOf(from),
               LifecycleStage.valueOf(line.get("to")));
         });
     eachLine(
+        out.resolve("anomalies.jsonl"),
+        Set.of("tenant", "customerId", "kind", "at", "orderId", "value", "baseline"),
+        line -> {
+          Tenant tenant = tenant(line.get("tenant"));
+          if (tenant == null) {
+            anomaliesOfOthers++;
+            return;
+          }
+          Instant at = Instant.parse(line.get("at"));
+          tenant.wasUnusual(line.get("kind"), at.toEpochMilli());
+          // Only money is a string, so days and counts are not among what was read here.
+          BigDecimal value = money(line.get("value"));
+          if (value != null) {
+            BigDecimal baseline = money(line.get("baseline"));
+            tenant.amongTheLargest(
+                new Amount(
+                    line.get("kind"),
+                    line.get("customerId"),
+                    line.get("orderId"),
+                    at,
+                    value,
+                    baseline));
+          }
+        });
+    eachLine(
         out.resolve("dead_letters.jsonl"),
         Set.of("reason"),
         line -> deadLetters.merge(DeadLetterReason.valueOf(line.get("reason")), 1L, Long::sum));
+  }
+
+  /** The tenant of that name; null if it is one too many. */
+  private Tenant tenant(String name) {
+    Tenant known = tenants.get(name);
+    if (known == null && tenants.size() < MAX_TENANTS) {
+      known = new Tenant(name);
+      tenants.put(name, known);
+    }
+    return known;
+  }
+
+  private static BigDecimal money(String text) {
+    return text == null ? null : Value.string(text).decimal();
+  }
+
+  /**
+   * An anomaly about money.
+   *
+   * @param baseline what the amount was measured against, or null
+   */
+  private record Amount(
+      String kind,
+      String customerId,
+      String orderId,
+      Instant at,
+      BigDecimal value,
+      BigDecimal baseline) {
+    BigDecimal size() {
+      return baseline == null ? value.abs() : value.subtract(baseline).abs();
+    }
   }
 
   /** From where to where; {@code from} is null for the first stage. */
@@ -124,22 +184,57 @@ final class Report {
             .thenComparing(Kind::to);
   }
 
-  /** One tenant's changes, counted by bucket and kind: some 400 buckets of some 20 kinds. */
-  private final class Changes {
-    private final String tenant;
+  /**
+   * One tenant's changes and anomalies, counted by bucket and kind: some 400 buckets of some 20
+   * kinds of change, some 125 of as many kinds of anomaly as there are definitions.
+   */
+  private final class Tenant {
+    private final String name;
     private final Map<Kind, Map<Long, Long>> bucketsByKind = new TreeMap<>(Kind.IN_ORDER_OF_A_LIFE);
-    private long total;
+    private final Map<String, Map<Long, Long>> bucketsByAnomaly = new TreeMap<>();
+    private final List<Amount> largest = new ArrayList<>();
+    private long changes;
 
-    Changes(String tenant) {
-      this.tenant = tenant;
+    Tenant(String name) {
+      this.name = name;
     }
 
-    void add(long atMillis, LifecycleStage from, LifecycleStage to) {
+    void wasUnusual(String kind, long atMillis) {
+      bucketsByAnomaly
+          .computeIfAbsent(kind, k -> new HashMap<>())
+          .merge(AnomalyHistory.bucket(atMillis, anomalyBucketMillis), 1L, Long::sum);
+    }
+
+    /** Lines come in order of time, so of two as large the earlier one stays. */
+    void amongTheLargest(Amount amount) {
+      int place = largest.size();
+      while (place > 0 && amount.size().compareTo(largest.get(place - 1).size()) > 0) {
+        place--;
+      }
+      if (place < MAX_LARGEST) {
+        largest.add(place, amount);
+      }
+      if (largest.size() > MAX_LARGEST) {
+        largest.remove(MAX_LARGEST);
+      }
+    }
+
+    AnomalyHistory anomalies() {
+      List<AnomalyHistory.Count> counts = new ArrayList<>();
+      bucketsByAnomaly.forEach(
+          (kind, buckets) ->
+              buckets.forEach(
+                  (bucket, anomalies) ->
+                      counts.add(new AnomalyHistory.Count(kind, bucket, anomalies))));
+      return AnomalyHistory.of(counts, startMillis, endMillis, anomalyBucketMillis);
+    }
+
+    void changed(long atMillis, LifecycleStage from, LifecycleStage to) {
       long inside = Math.min(Math.max(atMillis, startMillis), endMillis);
       bucketsByKind
           .computeIfAbsent(new Kind(from, to), kind -> new HashMap<>())
           .merge(Math.floorDiv(inside, bucketMillis), 1L, Long::sum);
-      total++;
+      changes++;
     }
 
     StageHistory history() {
@@ -168,12 +263,13 @@ final class Report {
       }
       json.writeEndArray();
       json.writeNumberField("changesOfOthers", changesOfOthers);
+      json.writeNumberField("anomaliesOfOthers", anomaliesOfOthers);
       json.writeArrayFieldStart("tenants");
-      List<Changes> largestFirst = new ArrayList<>(tenants.values());
+      List<Tenant> largestFirst = new ArrayList<>(tenants.values());
       // Sorting is stable: of two equal ones the first by name comes first.
-      largestFirst.sort(Comparator.comparingLong((Changes changes) -> changes.total).reversed());
-      for (Changes changes : largestFirst) {
-        writeTenant(json, changes);
+      largestFirst.sort(Comparator.comparingLong((Tenant tenant) -> tenant.changes).reversed());
+      for (Tenant tenant : largestFirst) {
+        writeTenant(json, tenant);
       }
       json.writeEndArray();
       json.writeEndObject();
@@ -195,10 +291,10 @@ final class Report {
     json.writeEndArray();
   }
 
-  private void writeTenant(JsonGenerator json, Changes changes) throws IOException {
-    StageHistory history = changes.history();
+  private void writeTenant(JsonGenerator json, Tenant tenant) throws IOException {
+    StageHistory history = tenant.history();
     json.writeStartObject();
-    json.writeStringField("name", changes.tenant);
+    json.writeStringField("name", tenant.name);
     // The curve begins with nobody: at the first record nobody had a stage yet.
     json.writeArrayFieldStart("times");
     json.writeNumber(startMillis);
@@ -217,13 +313,49 @@ final class Report {
     }
     json.writeEndObject();
     json.writeArrayFieldStart("moves");
-    for (Map.Entry<Kind, Map<Long, Long>> entry : changes.bucketsByKind.entrySet()) {
+    for (Map.Entry<Kind, Map<Long, Long>> entry : tenant.bucketsByKind.entrySet()) {
       LifecycleStage from = entry.getKey().from();
       json.writeStartObject();
       json.writeStringField("from", from == null ? "NONE" : from.name());
       json.writeStringField("to", entry.getKey().to().name());
       json.writeNumberField(
           "changes", entry.getValue().values().stream().mapToLong(Long::longValue).sum());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    writeAnomalies(json, tenant.anomalies());
+    json.writeArrayFieldStart("largest");
+    for (Amount amount : tenant.largest) {
+      json.writeStartObject();
+      json.writeStringField("kind", amount.kind());
+      json.writeStringField("customerId", amount.customerId());
+      json.writeStringField("orderId", amount.orderId());
+      writeTime(json, "at", amount.at());
+      json.writeStringField("value", amount.value().toPlainString());
+      json.writeStringField(
+          "baseline", amount.baseline() == null ? null : amount.baseline().toPlainString());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void writeAnomalies(JsonGenerator json, AnomalyHistory anomalies)
+      throws IOException {
+    json.writeObjectFieldStart("anomalies");
+    json.writeNumberField("firstMillis", anomalies.firstMillis());
+    json.writeNumberField("bucketMillis", anomalies.bucketMillis());
+    json.writeNumberField("total", anomalies.total());
+    json.writeArrayFieldStart("kinds");
+    for (AnomalyHistory.Kind kind : anomalies.kinds()) {
+      json.writeStartObject();
+      json.writeStringField("kind", kind.kind());
+      json.writeNumberField("total", kind.total());
+      json.writeArrayFieldStart("counts");
+      for (long count : kind.counts()) {
+        json.writeNumber(count);
+      }
+      json.writeEndArray();
       json.writeEndObject();
     }
     json.writeEndArray();

@@ -54,7 +54,29 @@ class MigrationsIT {
         .startsWith("V001__lifecycle.sql")
         .isSorted();
     assertThat(Migrations.apply(clickHouse.config(), Duration.ZERO)).isEmpty();
-    assertThat(tables()).contains("dead_letters", "schema_migrations", "stage_changes");
+    assertThat(tables())
+        .contains("anomalies", "dead_letters", "schema_migrations", "stage_changes");
+  }
+
+  @Test
+  void databaseOfTheFirstVersionGetsTheTablesSinceAndKeepsItsRows() throws Exception {
+    Migration first =
+        Migrations.files().stream().filter(file -> file.number() == 1).findFirst().orElseThrow();
+    assertThat(apply(first)).containsExactly("V001__lifecycle.sql");
+    assertThat(tables()).doesNotContain("anomalies");
+    try (Connection connection = Migrations.connect(clickHouse.config(), Duration.ZERO);
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "INSERT INTO nudge.stage_changes VALUES"
+              + " ('acme', 'anna', NULL, 'NEW', '2026-01-05 09:00:00.000', 1, 1, 1)");
+      assertThat(Migrations.apply(clickHouse.config(), Duration.ZERO))
+          .startsWith("V002__anomalies.sql");
+      assertThat(tables()).contains("anomalies");
+      try (ResultSet rows = statement.executeQuery("SELECT count() FROM nudge.stage_changes")) {
+        rows.next();
+        assertThat(rows.getInt(1)).isEqualTo(1);
+      }
+    }
   }
 
   @Test

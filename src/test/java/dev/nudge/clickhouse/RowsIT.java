@@ -2,10 +2,15 @@ package dev.nudge.clickhouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nudge.event.Anomaly;
 import dev.nudge.event.DeadLetter;
 import dev.nudge.event.DeadLetterReason;
 import dev.nudge.event.LifecycleStage;
+import dev.nudge.event.Moment;
+import dev.nudge.event.Occurrence;
 import dev.nudge.event.StageChange;
+import dev.nudge.event.Topic;
+import dev.nudge.event.Value;
 import dev.nudge.local.ChdbLibrary;
 import dev.nudge.local.EmbeddedClickHouse;
 import java.net.InetAddress;
@@ -20,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.TimeZone;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -107,6 +113,72 @@ class RowsIT {
             acme	Carl	DORMANT	LOST	1969-12-31 23:59:59.999	2	7	3
             """);
     assertThat(query("SELECT count() FROM nudge.stage_changes")).isEqualTo("6\n");
+  }
+
+  @Test
+  void anomaliesSentTwiceAreThereOnceAndTwoAtOneInstantAreTwo() throws Exception {
+    Anomaly spike =
+        new Anomaly(
+            "acme",
+            "Anna",
+            "SPEND_SPIKE",
+            NINE.toEpochMilli(),
+            "o4",
+            Value.string("259.86"),
+            Value.string("61.17335"),
+            Map.of("orders", Value.number("3"), "note", Value.string("a\n\n'ß")),
+            Long.MAX_VALUE);
+    Anomaly refill =
+        new Anomaly(
+            "acme",
+            "Bert",
+            "REFILL_DUE",
+            SECOND_HALF_PAST_ONE.toEpochMilli(),
+            null,
+            Value.number("-1209600000"),
+            null,
+            Map.of(),
+            3);
+    Anomaly odd =
+        new Anomaly(
+            "acme",
+            "Carl",
+            "own-rule",
+            -1,
+            null,
+            Value.string("no number"),
+            Value.number("1e33"),
+            Map.of(),
+            4);
+    List<Moment> moments =
+        List.of(moment(spike, "m1"), moment(refill, "m2"), moment(refill, "m3"), moment(odd, "m4"));
+    for (int attempt = 0; attempt < 2; attempt++) {
+      run(moments, Moment.class, Rows.anomalies(clickHouse.config()));
+    }
+    assertThat(
+            query(
+                """
+                SELECT tenant, customer_id, kind, at, order_id, value, baseline, evidence, version
+                FROM nudge.anomalies FINAL ORDER BY customer_id"""))
+        .isEqualTo(
+            """
+            acme	Anna	SPEND_SPIKE	2026-01-05 09:00:00.123	o4	259.86	61.1734	\
+            {"note":"a\\\\n\\\\n\\'ß","orders":3}	9223372036854775807
+            acme	Bert	REFILL_DUE	2026-11-01 06:30:00.789		-1209600000	\\N	{}	3
+            acme	Bert	REFILL_DUE	2026-11-01 06:30:00.789		-1209600000	\\N	{}	3
+            acme	Carl	own-rule	1969-12-31 23:59:59.999		\\N	\\N	{}	4
+            """);
+    assertThat(query("SELECT id FROM nudge.anomalies FINAL ORDER BY id").lines())
+        .containsExactlyInAnyOrderElementsOf(moments.stream().map(Moment::id).toList());
+    assertThat(query("SELECT count() FROM nudge.anomalies")).isEqualTo("8\n");
+  }
+
+  /** The moment that one event made of an anomaly. */
+  private static Moment moment(Anomaly anomaly, String messageId) {
+    Occurrence event =
+        new Occurrence(
+            Occurrence.ORDER_PAID, anomaly.atMillis(), messageId, Topic.ORDERS, Map.of());
+    return Moment.of(anomaly, event, Map.of("order", List.of(event)), null);
   }
 
   @Test

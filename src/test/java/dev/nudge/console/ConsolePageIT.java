@@ -2,6 +2,8 @@ package dev.nudge.console;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.setDefaultAssertionTimeout;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -21,6 +23,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +37,7 @@ import java.text.NumberFormat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -41,6 +45,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +58,20 @@ import org.junit.jupiter.api.io.TempDir;
 class ConsolePageIT {
   private static final String TENANT = "online-retail";
   private static final Instant NOW = Instant.parse("2011-10-15T00:00:00Z");
+
+  private static final List<String> BUILT_IN =
+      List.of(
+          "SPEND_SPIKE",
+          "SPEND_DROP",
+          "SLEEP_LINE",
+          "OVERDUE",
+          "SLOWING",
+          "ORDER_UNPAID",
+          "CART_ABANDONED",
+          "BROWSE_BURST",
+          "ORDER_BURST",
+          "RETURNED",
+          "REFILL_DUE");
 
   @TempDir static Path directory;
 
@@ -66,6 +86,9 @@ class ConsolePageIT {
 
   private static JsonNode nextNewcomer;
 
+  /** Anomalies up to now. */
+  private static List<JsonNode> pastAnomalies;
+
   private final List<String> complaints = new CopyOnWriteArrayList<>();
 
   @BeforeAll
@@ -78,6 +101,7 @@ class ConsolePageIT {
     readExpected();
     insert(TENANT, past);
     insert("other", past.subList(0, 25));
+    insertAnomalies(TENANT, pastAnomalies);
     insertDeadLetters();
     console =
         ConsoleServer.start(ConsoleConfig.local(0, clickHouse.config()).withClock(CLOCK::get));
@@ -137,6 +161,10 @@ class ConsolePageIT {
       assertThat(page.locator("html")).hasAttribute("lang", "zh-CN");
       for (String stage : List.of("潜在客户", "新客期", "发展期", "稳定期", "衰退期", "沉默期", "流失")) {
         assertThat(page.locator(".tile", new Page.LocatorOptions().setHasText(stage))).isVisible();
+      }
+      for (String kind : List.of("消费激增", "消费骤降", "沉睡提醒", "逾期未购")) {
+        assertThat(page.locator(".kinds button", new Page.LocatorOptions().setHasText(kind)))
+            .isVisible();
       }
       assertThat(page.getByRole(AriaRole.BANNER)).containsText("真实数据回放 ×172,800");
       Chromium.screenshot(page, "console-zh");
@@ -253,6 +281,156 @@ class ConsolePageIT {
   }
 
   @Test
+  void anomaliesAreCountedByKindOverThePeriod() throws Exception {
+    try (BrowserContext context = context("en-GB", ColorScheme.LIGHT, 1440, 900)) {
+      Page page = open(context, TENANT);
+
+      expectAnomalies(page, NOW.minus(Duration.ofDays(90)));
+      assertThat(page.getByText("By UTC day")).isVisible();
+      assertThat(page.locator(".anomalies").getByRole(AriaRole.IMG))
+          .hasAttribute("aria-label", Pattern.compile("Stacked bars .*Spend drop \\d.*"));
+
+      page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("All").setExact(true))
+          .click();
+      assertThat(page.getByText("By week, from Monday")).isVisible();
+      expectAnomalies(page, Instant.MIN);
+      Chromium.screenshot(page, "console-en-anomalies");
+    }
+  }
+
+  /** Counted once more from the rows that were put in. */
+  private static void expectAnomalies(Page page, Instant since) {
+    Map<String, Long> counts =
+        pastAnomalies.stream()
+            .filter(row -> !Instant.parse(row.path("at").asText()).isBefore(since))
+            .collect(groupingBy(row -> row.path("kind").asText(), counting()));
+    assertThat(counts.keySet())
+        .containsExactlyInAnyOrder("SPEND_SPIKE", "SPEND_DROP", "SLEEP_LINE", "OVERDUE");
+    counts.forEach(
+        (kind, count) ->
+            assertThat(page.getByTestId("anomalies-" + kind))
+                .hasAttribute("data-value", count.toString()));
+    assertThat(page.getByTestId("anomalies"))
+        .hasAttribute(
+            "data-value",
+            String.valueOf(counts.values().stream().mapToLong(Long::longValue).sum()));
+  }
+
+  @Test
+  void tickerShowsAnomaliesBesideStageChangesTheNewestFirst() throws Exception {
+    try (BrowserContext context = context("en-GB", ColorScheme.LIGHT, 1440, 900)) {
+      Page page = open(context, TENANT);
+      List<Instant> expected =
+          Stream.concat(past.stream(), pastAnomalies.stream())
+              .map(row -> Instant.parse(row.path("at").asText()))
+              .sorted(Comparator.reverseOrder())
+              .limit(60)
+              .toList();
+
+      assertThat(page.locator(".feed .dot-anomaly").first()).isAttached();
+      assertThat(page.getByTestId("moment")).hasCount(60);
+      assertThat(page.locator(".feed time").all().stream())
+          .extracting(time -> Instant.parse(time.getAttribute("datetime")))
+          .containsExactlyElementsOf(expected);
+    }
+  }
+
+  @Test
+  void kindInFocusNarrowsTheTickerAndTakesTheFocusFromAStage() throws Exception {
+    try (BrowserContext context = context("en-GB", ColorScheme.LIGHT, 1440, 900)) {
+      Page page = open(context, TENANT);
+      Locator lost = page.locator(".tile.stage-lost");
+      lost.click();
+      assertThat(lost).hasAttribute("aria-pressed", "true");
+      Locator spikes =
+          page.getByRole(
+              AriaRole.BUTTON,
+              new Page.GetByRoleOptions().setName(Pattern.compile("^Spend spike")));
+
+      spikes.focus();
+      page.keyboard().press("Enter");
+
+      assertThat(spikes).hasAttribute("aria-pressed", "true");
+      assertThat(lost).hasAttribute("aria-pressed", "false");
+      assertThat(page.getByText("Only Spend spike")).isVisible();
+      assertThat(page.getByTestId("moment")).hasCount(20);
+      JsonNode newest =
+          pastAnomalies.stream()
+              .filter(row -> row.path("kind").asText().equals("SPEND_SPIKE"))
+              .max(Comparator.comparing(row -> Instant.parse(row.path("at").asText())))
+              .orElseThrow();
+      assertThat(page.getByTestId("moment").first())
+          .containsText("order " + newest.path("orderId").asText());
+      assertThat(page.getByTestId("moment").first()).containsText("Spend spike");
+      assertThat(page.getByTestId("moment").first())
+          .containsText(Pattern.compile("[\\d,.]+ \\(usual [\\d,.]+\\)"));
+      Chromium.screenshot(page, "console-en-kind");
+
+      page.keyboard().press("Enter");
+      assertThat(spikes).hasAttribute("aria-pressed", "false");
+      assertThat(page.getByTestId("moment")).hasCount(60);
+    }
+  }
+
+  @Test
+  void newAnomalyShowsWithoutReloadAndOnceHoweverOftenItIsSent() throws Exception {
+    try (BrowserContext context = context("en-GB", ColorScheme.LIGHT, 1440, 900)) {
+      insert("unusual", past.subList(0, 200));
+      Page page = open(context, "unusual");
+      assertThat(page.getByText("No anomalies in this period")).isVisible();
+
+      JsonNode own = anomaly("Anna", "vip-silent", NOW.minusSeconds(60));
+      insertAnomalies("unusual", List.of(own));
+      assertThat(page.getByTestId("moment").first()).containsText("vip-silent");
+      insertAnomalies("unusual", List.of(own));
+      insertAnomalies("unusual", List.of(anomaly("Bert", "SPEND_SPIKE", NOW)));
+
+      assertThat(page.getByTestId("moment").first()).containsText("Spend spike");
+      assertThat(page.getByTestId("anomalies")).hasAttribute("data-value", "2");
+      assertThat(page.getByTestId("anomalies-vip-silent")).hasAttribute("data-value", "1");
+    }
+  }
+
+  @Test
+  void everyBuiltInKindHasWordsInBothLanguagesAndABrandsOwnItsName() throws Exception {
+    List<JsonNode> anomalies = new ArrayList<>();
+    for (String kind : BUILT_IN) {
+      for (int i = 0; i <= BUILT_IN.indexOf(kind); i++) {
+        anomalies.add(anomaly("c" + i, kind, NOW.minus(Duration.ofDays(i * 7L + 1))));
+      }
+    }
+    anomalies.add(anomaly("Anna", "vip-silent", NOW.minusSeconds(1)));
+    insert("kinds", past.subList(0, 200));
+    insertAnomalies("kinds", anomalies);
+    for (String language : List.of("en-GB", "zh-CN")) {
+      try (BrowserContext context = context(language, ColorScheme.LIGHT, 390, 844)) {
+        Page page = open(context, "kinds");
+
+        for (String kind : BUILT_IN) {
+          String colour = "anomaly-" + kind.toLowerCase(Locale.ROOT).replace('_', '-');
+          Locator row = page.locator(".kinds button." + colour);
+          assertThat(row.locator("b")).hasText(String.valueOf(BUILT_IN.indexOf(kind) + 1));
+          assertThat(row.locator("span")).not().hasText(Pattern.compile("[A-Z]{3}|\\."));
+          assertThat(row).not().hasAttribute("title", Pattern.compile("anomalies|[A-Z]{3}"));
+        }
+        assertThat(page.locator(".kinds button.anomaly-own span")).hasText("vip-silent");
+        assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(390);
+        page.locator(".anomalies")
+            .screenshot(
+                new Locator.ScreenshotOptions()
+                    .setPath(Path.of("target/screenshots/anomalies-" + language + "-phone.png")));
+      }
+    }
+  }
+
+  private static JsonNode anomaly(String customer, String kind, Instant at) throws IOException {
+    return new ObjectMapper()
+        .readTree(
+            "{\"customerId\": \"%s\", \"kind\": \"%s\", \"at\": \"%s\"}"
+                .formatted(customer, kind, at));
+  }
+
+  @Test
   void emptyDatabaseIsToldSo() throws Exception {
     try (BrowserContext context = context("en-GB", ColorScheme.LIGHT, 1440, 900)) {
       Page page = context.newPage();
@@ -315,23 +493,33 @@ class ConsolePageIT {
 
   private static void readExpected() throws IOException {
     past = new ArrayList<>();
+    for (JsonNode change : rows("/data/expected/online-retail-stage-changes.jsonl.gz")) {
+      if (isOver(change)) {
+        past.add(change);
+      } else if (nextNewcomer == null && change.path("from").isNull()) {
+        nextNewcomer = change;
+      }
+    }
+    pastAnomalies = new ArrayList<>(rows("/data/expected/online-retail-anomalies.jsonl.gz"));
+    pastAnomalies.removeIf(anomaly -> !isOver(anomaly));
+  }
+
+  private static boolean isOver(JsonNode row) {
+    return !Instant.parse(row.path("at").asText()).isAfter(NOW);
+  }
+
+  private static List<JsonNode> rows(String resource) throws IOException {
+    List<JsonNode> rows = new ArrayList<>();
     ObjectMapper mapper = new ObjectMapper();
-    try (InputStream file =
-            ConsolePageIT.class.getResourceAsStream(
-                "/data/expected/online-retail-stage-changes.jsonl.gz");
+    try (InputStream file = ConsolePageIT.class.getResourceAsStream(resource);
         BufferedReader lines =
             new BufferedReader(
                 new InputStreamReader(new GZIPInputStream(file), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        JsonNode change = mapper.readTree(line);
-        boolean over = !Instant.parse(change.path("at").asText()).isAfter(NOW);
-        if (over) {
-          past.add(change);
-        } else if (nextNewcomer == null && change.path("from").isNull()) {
-          nextNewcomer = change;
-        }
+        rows.add(mapper.readTree(line));
       }
     }
+    return rows;
   }
 
   private static void insert(String tenant, List<JsonNode> changes) throws SQLException {
@@ -354,6 +542,33 @@ class ConsolePageIT {
       }
       insert.executeBatch();
     }
+  }
+
+  private static void insertAnomalies(String tenant, List<JsonNode> anomalies) throws SQLException {
+    try (Connection connection = connect();
+        PreparedStatement insert =
+            connection.prepareStatement(
+                "INSERT INTO nudge.anomalies (tenant, customer_id, kind, at, order_id, value,"
+                    + " baseline, evidence, id, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+      for (JsonNode anomaly : anomalies) {
+        insert.setString(1, tenant);
+        insert.setString(2, anomaly.path("customerId").asText());
+        insert.setString(3, anomaly.path("kind").asText());
+        insert.setObject(4, Instant.parse(anomaly.path("at").asText()));
+        insert.setString(5, anomaly.path("orderId").asText());
+        insert.setBigDecimal(6, decimal(anomaly.path("value")));
+        insert.setBigDecimal(7, decimal(anomaly.path("baseline")));
+        insert.setString(8, "{}");
+        insert.setString(9, anomaly.toString());
+        insert.setLong(10, 1);
+        insert.addBatch();
+      }
+      insert.executeBatch();
+    }
+  }
+
+  private static BigDecimal decimal(JsonNode value) {
+    return value.isMissingNode() ? null : new BigDecimal(value.asText());
   }
 
   private static void insertDeadLetters() throws SQLException {

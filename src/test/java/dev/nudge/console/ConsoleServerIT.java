@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nudge.clickhouse.Migrations;
 import dev.nudge.local.ChdbLibrary;
 import dev.nudge.local.EmbeddedClickHouse;
+import dev.nudge.rehearse.AnomalyHistory;
 import dev.nudge.rehearse.StageHistory;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -57,9 +58,11 @@ class ConsoleServerIT {
       insert(clickHouse, "acme", "Anna");
       insert(clickHouse, "acme", "Bert");
       insert(clickHouse, "o\\'neil\\\\\\' OR 1=1 --", "Cleo");
+      insertAnomaly(clickHouse, "acme", "Anna");
+      insertAnomaly(clickHouse, "o\\'neil\\\\\\' OR 1=1 --", "Cleo");
       try (LifecycleQueries queries = new LifecycleQueries(clickHouse.config())) {
         assertThat(queries.tenants()).containsExactly("acme", strange);
-        assertThat(queries.moments(strange, 0, 10, 10))
+        assertThat(queries.stageChanges(strange, 0, 10, 10))
             .extracting(NewestMoments.Row::customerId)
             .containsExactly("Cleo");
         assertThat(queries.moves(strange, 0, 60_000))
@@ -67,8 +70,28 @@ class ConsoleServerIT {
             .containsExactly(1L);
         assertThat(queries.links(strange, 0, NOW.toEpochMilli()))
             .containsExactly(new StageFlow.Link("NONE", "NEW", 1));
+        long end = NOW.toEpochMilli();
+        assertThat(queries.newestAnomalies(strange, 0, 10, 10))
+            .extracting(NewestMoments.Row::customerId)
+            .containsExactly("Cleo");
+        assertThat(queries.anomalies(strange, 0, end, end))
+            .containsExactly(new AnomalyHistory.Count("RETURNED", 0, 1));
+        assertThat(queries.extent(strange).orElseThrow().last()).isEqualTo(end);
         assertThat(queries.extent("x' OR '1'='1")).isEmpty();
       }
+    }
+  }
+
+  /** Later than the stage changes. */
+  private static void insertAnomaly(EmbeddedClickHouse clickHouse, String tenant, String customer)
+      throws Exception {
+    try (Connection connection =
+            DriverManager.getConnection(clickHouse.config().url(), "default", "");
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          ("INSERT INTO nudge.anomalies VALUES"
+                  + " ('%s', '%s', 'RETURNED', '2011-03-04 12:00:00', '', NULL, NULL, '{}', 'i', 1)")
+              .formatted(tenant, customer));
     }
   }
 

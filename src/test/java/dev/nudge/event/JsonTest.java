@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,18 @@ import org.junit.jupiter.api.Test;
 class JsonTest {
   private static final StageChange CHANGE =
       new StageChange("acme", "an\"na\n", null, LifecycleStage.PROSPECT, START + 1, 0, 0, 7);
+
+  private static final Anomaly SPIKE =
+      new Anomaly(
+          "acme",
+          "anna",
+          "SPEND_SPIKE",
+          START,
+          "o4",
+          Value.string("259.86"),
+          Value.string("61.1733"),
+          Map.of("orders", Value.number("3"), "currency", Value.string("GBP")),
+          7);
 
   @Test
   void stageChangeIsWrittenInItsRowsOrderWithoutItsVersion() {
@@ -36,7 +49,7 @@ class JsonTest {
                 CHANGE,
                 null,
                 null,
-                Map.of(),
+                List.of(),
                 features()));
     assertThat(json)
         .isEqualTo(
@@ -54,6 +67,100 @@ class JsonTest {
             "viewCount7d":5,"cartValue":"0.01","favouriteCategories":["Tee"],\
             "lastViewedProducts":[],"bestHour":9,"attributes":{"a":"x\\\\y","b":1.50,"c":true,\
             "d":{"e":[1]}}}}""");
+  }
+
+  @Test
+  void anomalyOfMoneyIsWrittenAsItsRowWithStrings() {
+    assertThat(Json.of(SPIKE))
+        .isEqualTo(
+            """
+            {"tenant":"acme","customerId":"anna","kind":"SPEND_SPIKE","at":"2026-01-05T09:00:00Z",\
+            "orderId":"o4","value":"259.86","baseline":"61.1733",\
+            "evidence":{"currency":"GBP","orders":3}}""");
+  }
+
+  @Test
+  void anomalyOfCountsHasNumbersAndLeavesOutWhatIsNotThere() {
+    Anomaly asleep =
+        new Anomaly(
+            "acme", "anna", "SLEEP_LINE", START, null, Value.number("45"), null, Map.of(), 3);
+    assertThat(Json.of(asleep))
+        .isEqualTo(
+            """
+            {"tenant":"acme","customerId":"anna","kind":"SLEEP_LINE","at":"2026-01-05T09:00:00Z",\
+            "value":45,"evidence":{}}""");
+  }
+
+  @Test
+  void momentOfAnAnomalyHasItsFieldsTheEventAndTheSteps() {
+    Occurrence paid =
+        new Occurrence(
+            "Order Paid",
+            START,
+            "m4",
+            Topic.ORDERS,
+            Map.of(
+                "orderId", Value.string("o4"),
+                "amount", Value.number("259.86"),
+                "event", Value.string("another"),
+                "timestamp", Value.number("1"),
+                "messageId", Value.string("another")));
+    Occurrence viewed =
+        new Occurrence("Product Viewed", START - 1, "m3", Topic.CLICKSTREAM, Map.of());
+    Map<String, List<Occurrence>> steps = new LinkedHashMap<>();
+    steps.put("paid", List.of(paid));
+    steps.put("looked", List.of(viewed, viewed));
+    Moment moment = Moment.of(SPIKE, paid, steps, features());
+
+    assertThat(Json.of(moment))
+        .startsWith(
+            """
+            {"specversion":"1.0","id":"%s","source":"nudge/detect","type":"dev.nudge.moment",\
+            "subject":"anna","time":"2026-01-05T09:00:00Z",\
+            "tenant":"acme","customerId":"anna","kind":"SPEND_SPIKE","at":"2026-01-05T09:00:00Z",\
+            "orderId":"o4","value":"259.86","baseline":"61.1733",\
+            "evidence":{"currency":"GBP","orders":3},\
+            "event":{"event":"Order Paid","timestamp":"2026-01-05T09:00:00Z","messageId":"m4",\
+            "amount":259.86,"orderId":"o4"},\
+            "steps":{"looked":[{"event":"Product Viewed","timestamp":"2026-01-05T08:59:59.999Z",\
+            "messageId":"m3"},{"event":"Product Viewed","timestamp":"2026-01-05T08:59:59.999Z",\
+            "messageId":"m3"}],"paid":[{"event":"Order Paid",\
+            "timestamp":"2026-01-05T09:00:00Z","messageId":"m4","amount":259.86,"orderId":"o4"}]},\
+            "customer":{"stage":"PROSPECT\""""
+                .formatted(moment.id()));
+  }
+
+  @Test
+  void momentOfADefinitionThatIsNoAnomalyShowsKindTimeEventAndSteps() {
+    Occurrence viewed = new Occurrence("Product Viewed", START, "m3", Topic.CLICKSTREAM, Map.of());
+    Moment moment =
+        new Moment(
+            "i2",
+            "acme",
+            "anna",
+            "cart-rescue",
+            START + 1,
+            null,
+            null,
+            viewed,
+            List.of(new Step("looked", List.of(viewed))),
+            features());
+    assertThat(Json.of(moment))
+        .contains(
+            """
+            "time":"2026-01-05T09:00:00.001Z","tenant":"acme","customerId":"anna",\
+            "kind":"cart-rescue","at":"2026-01-05T09:00:00.001Z",\
+            "event":{"event":"Product Viewed","timestamp":"2026-01-05T09:00:00Z",\
+            "messageId":"m3"},\
+            "steps":{"looked":[{"event":"Product Viewed","timestamp":"2026-01-05T09:00:00Z",\
+            "messageId":"m3"}]},"customer":{""");
+  }
+
+  @Test
+  void momentOfATimerHasNoEvent() {
+    assertThat(Json.of(Moment.of(SPIKE, null, Map.of(), features())))
+        .contains("\"evidence\":{\"currency\":\"GBP\",\"orders\":3},\"steps\":{},\"customer\":{")
+        .doesNotContain("\"event\"");
   }
 
   @Test

@@ -3,7 +3,9 @@ package dev.nudge.event;
 import static dev.nudge.TestEvents.START;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A moment's id names it for ever. */
@@ -46,6 +48,54 @@ class MomentTest {
             change("acme", "anna", LifecycleStage.NEW, LifecycleStage.GROWING, START, 1, 22));
     assertThat(changes.stream().map(change -> Moment.of(change, null).id()))
         .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void idOfAnAnomalyDiffersWithTheOrderTheEvidenceAndEveryEventMatched() {
+    Occurrence first = paid("m1", START);
+    Occurrence second = paid("m2", START);
+    Map<String, Value> product = Map.of("product", Value.string("p1"));
+    Map<String, Value> another = Map.of("product", Value.string("p2"));
+    List<Moment> moments =
+        List.of(
+            anomaly("REFILL_DUE", "o1", product, Map.of("bought", List.of(first))),
+            anomaly("REFILL_DUE", "o1", another, Map.of("bought", List.of(first))),
+            anomaly("REFILL_DUE", "o2", product, Map.of("bought", List.of(first))),
+            anomaly("REFILL_DUE", null, product, Map.of("bought", List.of(first))),
+            anomaly("SPEND_SPIKE", "o1", product, Map.of("bought", List.of(first))),
+            anomaly("REFILL_DUE", "o1", product, Map.of("other", List.of(first))),
+            anomaly("REFILL_DUE", "o1", product, Map.of("bought", List.of(second))),
+            anomaly("REFILL_DUE", "o1", product, Map.of("bought", List.of(paid("m1", START + 1)))),
+            anomaly("REFILL_DUE", "o1", product, Map.of("bought", List.of(first, second))),
+            anomaly("REFILL_DUE", "o1", product, Map.of()));
+    assertThat(moments.stream().map(Moment::id)).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void orderOfTheStepsIsOfNoAccount() {
+    Map<String, List<Occurrence>> steps = new LinkedHashMap<>();
+    steps.put("paid", List.of(paid("m2", START)));
+    steps.put("looked", List.of(paid("m1", START)));
+    Map<String, List<Occurrence>> turned = new LinkedHashMap<>();
+    turned.put("looked", List.of(paid("m1", START)));
+    turned.put("paid", List.of(paid("m2", START)));
+    assertThat(anomaly("K", null, Map.of(), steps)).isEqualTo(anomaly("K", null, Map.of(), turned));
+  }
+
+  private static Moment anomaly(
+      String kind,
+      String orderId,
+      Map<String, Value> evidence,
+      Map<String, List<Occurrence>> steps) {
+    return Moment.of(
+        new Anomaly("acme", "anna", kind, START, orderId, null, null, evidence, 1),
+        null,
+        steps,
+        null);
+  }
+
+  private static Occurrence paid(String messageId, long at) {
+    return new Occurrence(Occurrence.ORDER_PAID, at, messageId, Topic.ORDERS, Map.of());
   }
 
   @Test

@@ -29,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A year of real orders, rehearsed in every way that must not matter. */
 class RehearsalIT {
-  private static final List<String> RESULTS = List.of("moments.jsonl", "stage_changes.jsonl");
+  private static final List<String> RESULTS =
+      List.of("moments.jsonl", "stage_changes.jsonl", "anomalies.jsonl");
 
   @TempDir private static Path folder;
 
@@ -62,7 +63,8 @@ class RehearsalIT {
     assertThat(stageChanges(whole))
         .containsExactlyInAnyOrderElementsOf(OnlineRetail.expectedStageChanges());
     assertThat(Files.readString(whole.resolve("dead_letters.jsonl"))).isEmpty();
-    assertThat(lines(whole, "moments.jsonl")).hasSize(24_658);
+    assertThat(lines(whole, "moments.jsonl"))
+        .hasSize(24_658 + lines(whole, "anomalies.jsonl").size());
   }
 
   @Test

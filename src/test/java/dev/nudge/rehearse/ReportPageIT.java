@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
@@ -27,8 +28,10 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -51,6 +54,7 @@ class ReportPageIT {
   private static Map<LifecycleStage, Long> stages;
   private static long customers;
   private static long changes;
+  private static List<String> anomalies;
 
   private final List<String> complaints = new CopyOnWriteArrayList<>();
   private final List<String> requests = new CopyOnWriteArrayList<>();
@@ -58,9 +62,11 @@ class ReportPageIT {
   @BeforeAll
   static void start() throws Exception {
     Chromium.assumeInstalled();
-    List<String> lines = expected();
+    List<String> lines = expected("stage-changes");
+    anomalies = expected("anomalies");
     countByLastChange(lines);
     Files.write(folder.resolve("stage_changes.jsonl"), withAnotherTenant(lines));
+    Files.write(folder.resolve("anomalies.jsonl"), anomalies);
     Files.write(folder.resolve("dead_letters.jsonl"), deadLetters());
     Report.write(
         folder,
@@ -107,9 +113,68 @@ class ReportPageIT {
       assertThat(page.getByText("1 Dec 2010 to 9 Dec 2011")).isVisible();
       for (String file : Rehearsal.Outputs.NAMES) {
         assertThat(page.getByText(file + ".jsonl")).isVisible();
-        assertThat(page.locator("dt:has-text('" + file + "') + dd")).isVisible();
+        assertThat(page.locator(".files dt:has-text('" + file + "') + dd")).isVisible();
       }
       Chromium.screenshot(page, "report-en");
+    }
+  }
+
+  @Test
+  void showsAnomaliesByKindAndTheLargestAmounts() throws Exception {
+    try (BrowserContext context = browser.context("en-GB", ColorScheme.LIGHT, 1280, 900)) {
+      Page page = open(context);
+
+      assertThat(page.getByTestId("all-anomalies")).hasText("20,553");
+      for (String kind : List.of("SPEND_SPIKE", "SPEND_DROP", "SLEEP_LINE", "OVERDUE")) {
+        long count =
+            anomalies.stream().filter(line -> line.contains("\"kind\":\"" + kind + "\"")).count();
+        assertThat(page.getByTestId("anomalies-" + kind))
+            .hasAttribute("data-value", String.valueOf(count));
+      }
+      assertThat(page.getByText("By week, from Monday")).isVisible();
+      assertThat(page.getByTestId("largest")).hasCount(Report.MAX_LARGEST);
+      JsonNode largest = furthestFromUsual();
+      assertThat(page.getByTestId("largest").first())
+          .containsText(largest.path("customerId").asText());
+      assertThat(page.getByTestId("largest").first())
+          .containsText(largest.path("orderId").asText());
+      assertThat(page.getByTestId("largest").first())
+          .containsText(String.format(Locale.UK, "%,.2f", largest.path("value").asDouble()));
+
+      Locator drops = page.locator(".kinds button.anomaly-spend-drop");
+      drops.focus();
+      page.keyboard().press("Enter");
+      assertThat(drops).hasAttribute("aria-pressed", "true");
+      assertThat(page.locator(".anomalies").getByRole(AriaRole.IMG))
+          .hasAttribute("aria-label", Pattern.compile(".*: Spend drop 2,064\\."));
+    }
+  }
+
+  private static JsonNode furthestFromUsual() throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    JsonNode furthest = null;
+    double distance = -1;
+    for (String line : anomalies) {
+      JsonNode anomaly = mapper.readTree(line);
+      double one = Math.abs(anomaly.path("value").asDouble() - anomaly.path("baseline").asDouble());
+      if (anomaly.path("value").isTextual() && one > distance) {
+        furthest = anomaly;
+        distance = one;
+      }
+    }
+    return furthest;
+  }
+
+  @Test
+  void tenantWithoutAnomaliesIsToldSo() {
+    try (BrowserContext context = browser.context("en-GB", ColorScheme.LIGHT, 1280, 900)) {
+      Page page = open(context);
+
+      page.getByLabel("Brand").selectOption(HOSTILE);
+
+      assertThat(page.getByText("No anomalies in this rehearsal")).isVisible();
+      assertThat(page.locator(".anomalies canvas")).hasCount(0);
+      assertThat(page.getByTestId("largest")).hasCount(0);
     }
   }
 
@@ -142,7 +207,8 @@ class ReportPageIT {
 
       assertThat(page.locator("html")).hasAttribute("lang", "zh-CN");
       assertThat(page).hasTitle("online-retail · 预演报告");
-      for (String words : List.of("期末客户", "各阶段客户数走势", "阶段流转", "阶段变化（按类型）", "随附文件")) {
+      for (String words :
+          List.of("期末客户", "各阶段客户数走势", "阶段流转", "阶段变化（按类型）", "异常事件", "金额最大的异常", "随附文件")) {
         assertThat(page.getByText(words).first()).isVisible();
       }
       assertThat(page.locator(".tile.stage-dormant")).containsText("沉默期");
@@ -211,10 +277,10 @@ class ReportPageIT {
     return page;
   }
 
-  private static List<String> expected() throws IOException {
+  private static List<String> expected(String name) throws IOException {
     try (InputStream file =
             ReportPageIT.class.getResourceAsStream(
-                "/data/expected/online-retail-stage-changes.jsonl.gz");
+                "/data/expected/online-retail-" + name + ".jsonl.gz");
         BufferedReader lines =
             new BufferedReader(
                 new InputStreamReader(new GZIPInputStream(file), StandardCharsets.UTF_8))) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.nudge.event.Anomaly;
 import dev.nudge.event.DeadLetter;
 import dev.nudge.event.DeadLetterReason;
 import dev.nudge.event.Json;
 import dev.nudge.event.LifecycleStage;
 import dev.nudge.event.StageChange;
+import dev.nudge.event.Value;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +32,7 @@ class ReportTest {
   @TempDir Path folder;
 
   private final List<String> changes = new ArrayList<>();
+  private final List<String> anomalies = new ArrayList<>();
   private final List<String> deadLetters = new ArrayList<>();
 
   @Test
@@ -101,6 +105,77 @@ class ReportTest {
   }
 
   @Test
+  void countsAnomaliesByKindAndHour() throws Exception {
+    anomaly("acme", "SLEEP_LINE", MONDAY, null, Value.number("45"), Value.number("45"));
+    anomaly("acme", "SPEND_SPIKE", MONDAY, "o1", Value.string("30.00"), Value.string("10.00"));
+    anomaly("acme", "SPEND_SPIKE", END, "o2", Value.string("40.00"), Value.string("10.00"));
+
+    JsonNode acme = written(summary(END, 5_000)).path("tenants").path(0);
+
+    JsonNode history = acme.path("anomalies");
+    assertThat(history.path("total").asLong()).isEqualTo(3);
+    assertThat(history.path("firstMillis").asLong()).isEqualTo(MONDAY.toEpochMilli());
+    assertThat(history.path("bucketMillis").asLong()).isEqualTo(3_600_000);
+    assertThat(history.path("kinds").findValuesAsText("kind"))
+        .containsExactly("SPEND_SPIKE", "SLEEP_LINE");
+    JsonNode spikes = history.path("kinds").path(0);
+    assertThat(spikes.path("total").asLong()).isEqualTo(2);
+    assertThat(spikes.path("counts")).hasSize(73);
+    assertThat(spikes.path("counts").path(0).asLong()).isEqualTo(1);
+    assertThat(spikes.path("counts").path(72).asLong()).isEqualTo(1);
+  }
+
+  @Test
+  void largestAmountsAreThoseFurthestFromWhatWasUsual() throws Exception {
+    for (int n = 0; n < Report.MAX_LARGEST; n++) {
+      anomaly("acme", "SPEND_SPIKE", MONDAY, "o" + n, Value.string("20"), Value.string("10"));
+    }
+    anomaly("acme", "SLEEP_LINE", MONDAY, null, Value.number("1000"), Value.number("45"));
+    anomaly("acme", "SPEND_SPIKE", MONDAY, "as large", Value.string("10"), Value.string("20"));
+    anomaly("acme", "SPEND_DROP", MONDAY, "drop", Value.string("100.5"), Value.string("900"));
+    anomaly("acme", "CART_ABANDONED", MONDAY, null, Value.string("500"), null);
+    anomaly("acme", "own-rule", MONDAY, null, Value.string("no number"), null);
+
+    JsonNode acme = written(summary(END, 5_000)).path("tenants").path(0);
+
+    JsonNode largest = acme.path("largest");
+    assertThat(largest).hasSize(Report.MAX_LARGEST);
+    assertThat(largest.path(0).toString())
+        .isEqualTo(
+            "{\"kind\":\"SPEND_DROP\",\"customerId\":\"Anna\",\"orderId\":\"drop\","
+                + "\"at\":\"2026-01-05T09:00:00Z\",\"value\":\"100.5000\",\"baseline\":\"900.0000\"}");
+    assertThat(largest.findValuesAsText("kind")).startsWith("SPEND_DROP", "CART_ABANDONED");
+    assertThat(largest.path(2).path("orderId").asText()).isEqualTo("o0");
+    assertThat(largest.path(11).path("orderId").asText()).isEqualTo("o9");
+    assertThat(acme.path("anomalies").path("total").asLong()).isEqualTo(17);
+  }
+
+  @Test
+  void rehearsalWithoutAnomaliesHasNone() throws Exception {
+    threeDays();
+
+    JsonNode acme = written(summary(END, 5_000)).path("tenants").path(0);
+
+    assertThat(acme.path("anomalies").path("total").asLong()).isZero();
+    assertThat(acme.path("anomalies").path("kinds")).isEmpty();
+    assertThat(acme.path("largest")).isEmpty();
+  }
+
+  @Test
+  void anomaliesOfTenantsOverTheLimitAreCountedAsOne() throws Exception {
+    for (int tenant = 0; tenant < Report.MAX_TENANTS; tenant++) {
+      change("tenant" + tenant, "Anna", null, LifecycleStage.NEW, MONDAY);
+    }
+    anomaly("tenant7", "RETURNED", MONDAY, null, null, null);
+    anomaly("one too many", "RETURNED", MONDAY, null, null, null);
+
+    JsonNode report = written(summary(END, 5_000));
+
+    assertThat(report.path("anomaliesOfOthers").asLong()).isEqualTo(1);
+    assertThat(report.path("tenants")).hasSize(Report.MAX_TENANTS);
+  }
+
+  @Test
   void longRehearsalHasNoMorePointsThanAShortOne() throws Exception {
     Instant inFortyYears = MONDAY.plus(Duration.ofDays(40 * 365));
     change("acme", "Anna", null, LifecycleStage.NEW, MONDAY);
@@ -144,6 +219,23 @@ class ReportTest {
         Json.of(new StageChange(tenant, customer, from, to, at.toEpochMilli(), 1, 1, 1)) + "\n");
   }
 
+  private void anomaly(
+      String tenant, String kind, Instant at, String orderId, Value value, Value baseline) {
+    anomalies.add(
+        Json.of(
+                new Anomaly(
+                    tenant,
+                    "Anna",
+                    kind,
+                    at.toEpochMilli(),
+                    orderId,
+                    value,
+                    baseline,
+                    Map.of("value", Value.string("1e9")),
+                    1))
+            + "\n");
+  }
+
   private void deadLetter(DeadLetterReason reason) {
     byte[] raw = "{\"reason\": {}".getBytes(StandardCharsets.UTF_8);
     deadLetters.add(Json.of(new DeadLetter(raw, "orders.jsonl", 0, 1, 0, reason, "no")) + "\n");
@@ -156,6 +248,7 @@ class ReportTest {
   /** Writes the report and reads its numbers back from the page, as the browser does. */
   private JsonNode written(Rehearsal.Summary summary) throws IOException {
     Files.writeString(folder.resolve("stage_changes.jsonl"), String.join("", changes));
+    Files.writeString(folder.resolve("anomalies.jsonl"), String.join("", anomalies));
     Files.writeString(folder.resolve("dead_letters.jsonl"), String.join("", deadLetters));
     Report.write(folder, summary, List.of("moments", "stage_changes"));
     String open = "<script type=\"application/json\" id=\"rehearsal\">";
