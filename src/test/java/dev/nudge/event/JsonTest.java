@@ -65,7 +65,9 @@ class JsonTest {
             "orders365d":4,"sum30d":"0.00","sum90d":"1.00","sum180d":"0.10","sum365d":"100.00",\
             "lastBoughtProducts":["p1","p\\"2"],"lastSeenAt":null,"daysSinceSeen":null,\
             "viewCount7d":5,"cartValue":"0.01","favouriteCategories":["Tee"],\
-            "lastViewedProducts":[],"bestHour":9,"attributes":{"a":"x\\\\y","b":1.50,"c":true,\
+            "lastViewedProducts":[],"bestHour":9,"sent30d":3,"clicked30d":2,"redeemed30d":1,\
+            "lastClickedAt":"2026-01-05T09:00:00Z","discountSum":"5.00","age":36,"daysToBirthday":null,\
+            "attributes":{"a":"x\\\\y","b":1.50,"c":true,\
             "d":{"e":[1]}}}}""");
   }
 
@@ -220,6 +222,13 @@ class JsonTest {
         List.of("Tee"),
         List.of(),
         9,
+        3,
+        2,
+        1,
+        START,
+        BigInteger.valueOf(50_000),
+        36,
+        null,
         Map.of(
             "d",
             new Value(Value.Type.JSON, "{\"e\":[1]}"),
