@@ -2,6 +2,7 @@ package dev.nudge.definition;
 
 import dev.nudge.definition.Node.Kind;
 import dev.nudge.event.Units;
+import dev.nudge.pattern.Suggestion;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;

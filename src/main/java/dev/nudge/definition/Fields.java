@@ -1,5 +1,6 @@
 package dev.nudge.definition;
 
+import dev.nudge.pattern.Suggestion;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

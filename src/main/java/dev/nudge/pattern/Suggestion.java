@@ -1,19 +1,28 @@
-package dev.nudge.definition;
+package dev.nudge.pattern;
 
 import java.util.Collection;
 import java.util.Locale;
 
 /** Guesses what a writer meant by a name that is not known. */
-final class Suggestion {
+public final class Suggestion {
   /** Longer names are no slips of the pen; the bound keeps the table of distances small. */
   private static final int MAX_LENGTH = 64;
 
   private Suggestion() {}
 
   /** Ends a message: {@code ; did you mean dormantDays?}, or nothing if no known name is near. */
-  static String of(String given, Collection<String> known) {
+  public static String of(String given, Collection<String> known) {
+    String best = nearest(given, known, Integer.MAX_VALUE);
+    return best == null ? "" : "; did you mean " + best + "?";
+  }
+
+  /**
+   * The known name that the writer may have meant; null if none is near. Near is within a third of
+   * the given name's length, and within the given number of slips.
+   */
+  static String nearest(String given, Collection<String> known, int maxDistance) {
     String best = null;
-    int bestDistance = Math.max(1, given.length() / 3) + 1;
+    int bestDistance = Math.min(maxDistance, Math.max(1, given.length() / 3)) + 1;
     if (given.length() <= MAX_LENGTH) {
       for (String name : known) {
         int distance = distance(given.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT));
@@ -23,7 +32,7 @@ final class Suggestion {
         }
       }
     }
-    return best == null ? "" : "; did you mean " + best + "?";
+    return best;
   }
 
   /** Insertions, deletions, replacements and swaps of neighbours from one word to the other. */
