@@ -16,6 +16,7 @@ import picocli.CommandLine.ParseResult;
       RehearseCommand.class,
       TopicsCommand.class,
       TablesCommand.class,
+      PatternsCommand.class,
       ConsoleCommand.class
     })
 public final class Nudge {

@@ -3,6 +3,7 @@ package dev.nudge.cli;
 import dev.nudge.definition.DefinitionException;
 import dev.nudge.definition.DefinitionReader;
 import dev.nudge.definition.Policy;
+import dev.nudge.definition.RuleSource;
 import dev.nudge.event.Topic;
 import dev.nudge.rehearse.InputFile;
 import dev.nudge.rehearse.Rehearsal;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,6 +57,14 @@ final class RehearseCommand implements Callable<Integer> {
   private List<Path> policies = List.of();
 
   @Option(
+      names = "--campaigns",
+      paramLabel = "DIR",
+      description =
+          "A folder of definitions of every kind, .yaml, .yml or .json; one that names no tenant"
+              + " holds for every tenant.")
+  private Path campaigns;
+
+  @Option(
       names = "--until",
       paramLabel = "ISO",
       converter = InstantConverter.class,
@@ -86,15 +96,18 @@ final class RehearseCommand implements Callable<Integer> {
       throw refused("--parallelism: found " + parallelism + ", expected 1 to 128");
     }
     List<Policy> inForce;
+    List<RuleSource> rules;
     try {
-      inForce = policies();
+      DefinitionReader reader = definitions();
+      inForce = reader.policies();
+      rules = reader.rules();
     } catch (DefinitionException e) {
       spec.commandLine().getErr().println(e.getMessage());
       return CommandLine.ExitCode.USAGE;
     }
     makeFolder();
     Rehearsal.Summary summary =
-        new Rehearsal(inputs, inForce, List.of(), until, parallelism, out).run(progress());
+        new Rehearsal(inputs, inForce, rules, until, parallelism, out).run(progress());
     PrintWriter print = spec.commandLine().getOut();
     print.printf(
         "%,d records read, %,d of them unusable, %,d after the end at %s; %.1f s. Results in %s%n",
@@ -118,15 +131,33 @@ final class RehearseCommand implements Callable<Integer> {
     }
   }
 
-  private List<Policy> policies() throws IOException, DefinitionException {
+  private DefinitionReader definitions() throws IOException {
     DefinitionReader reader = DefinitionReader.forRehearsal();
     try {
       for (Path file : policies) {
         reader.read(file);
       }
-      return reader.policies();
     } catch (NoSuchFileException e) {
       throw refused("--policy: found no readable file " + e.getFile());
+    }
+    if (campaigns != null) {
+      for (Path file : files(campaigns)) {
+        reader.read(file);
+      }
+    }
+    return reader;
+  }
+
+  /** In the order of their names, which is the order in which rules of one event speak. */
+  private List<Path> files(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw refused("--campaigns: found " + folder + ", expected a folder");
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches(".*\\.(ya?ml|json)"))
+          .sorted()
+          .toList();
     }
   }
 

@@ -1,9 +1,31 @@
 package dev.nudge.definition;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.nudge.pattern.Rule;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
-/** Reads a record of a definitions topic, of whatever kind its key says. */
+/**
+ * A record of a definitions topic, of whatever kind its key says.
+ *
+ * <p>A rule's key is {@code acme|anomaly|VIP_CART}; its value says which version it is and from
+ * when it holds, and has the definition as it stood in its file:
+ *
+ * <pre>{@code
+ * {"kind": "anomaly", "tenant": "acme", "id": "VIP_CART", "version": 2,
+ *  "effectiveAt": "2026-01-05T09:00:03Z", "onChange": "DRAIN", "definition": {…}}
+ * }</pre>
+ */
 public final class DefinitionCodec {
+  private static final JsonFactory JSON = new JsonFactory();
+
   private DefinitionCodec() {}
 
   /**
@@ -17,6 +39,76 @@ public final class DefinitionCodec {
    */
   public static Optional<DefinitionVersion> read(byte[] key, byte[] value)
       throws DefinitionException {
-    return PolicyCodec.read(key, value).map(DefinitionVersion::of);
+    String name = key == null ? "" : new String(key, StandardCharsets.UTF_8);
+    DefinitionKey parsed = DefinitionKey.parse(name);
+    Rule.Kind kind = parsed == null ? null : kindOf(parsed.kind());
+    if (kind == null) {
+      return PolicyCodec.read(key, value).map(DefinitionVersion::of);
+    }
+    return Optional.of(
+        DefinitionVersion.of(
+            value == null ? deletion(parsed.tenant(), kind, parsed.id()) : rule(parsed, value)));
+  }
+
+  private static Rule.Kind kindOf(String word) {
+    for (Rule.Kind kind : Rule.Kind.values()) {
+      if (RuleCodec.kind(kind).equals(word)) {
+        return kind;
+      }
+    }
+    return null;
+  }
+
+  /** A version that says that a rule is no more. */
+  static RuleVersion deletion(String tenant, Rule.Kind kind, String id) {
+    return new RuleVersion(tenant, kind, id, 0, 0, OnChange.DROP, null, true);
+  }
+
+  private static RuleVersion rule(DefinitionKey key, byte[] value) throws DefinitionException {
+    Problems problems = new Problems();
+    List<Node> documents = NodeReader.read(key.toString(), value, problems);
+    problems.throwIfAny();
+    RuleVersion version = Fields.document(documents.get(0), problems, fields -> rule(key, fields));
+    problems.throwIfAny();
+    return version;
+  }
+
+  private static RuleVersion rule(DefinitionKey key, Fields fields) {
+    String kind = fields.required("kind").word(List.of(key.kind()), key.kind());
+    fields.required("tenant").word(List.of(key.tenant()), null);
+    fields.required("id").word(List.of(key.id()), null);
+    return new RuleVersion(
+        key.tenant(),
+        Rule.Kind.valueOf(kind.toUpperCase(Locale.ROOT)),
+        key.id(),
+        fields.required("version").integer(1, Integer.MAX_VALUE, 0),
+        fields.required("effectiveAt").instantMillis(0),
+        fields.field("onChange").choice(OnChange.class, OnChange.DROP),
+        fields.required("definition").json("{}"),
+        false);
+  }
+
+  /** The value of a rule's record; null for a deletion. */
+  public static byte[] value(RuleVersion version) {
+    if (version.deleted()) {
+      return null;
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      json.writeStartObject();
+      json.writeStringField("kind", RuleCodec.kind(version.kind()));
+      json.writeStringField("tenant", version.tenant());
+      json.writeStringField("id", version.id());
+      json.writeNumberField("version", version.version());
+      json.writeStringField(
+          "effectiveAt", Instant.ofEpochMilli(version.effectiveAtMillis()).toString());
+      json.writeStringField("onChange", version.onChange().name());
+      json.writeFieldName("definition");
+      json.writeRawValue(version.json());
+      json.writeEndObject();
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return bytes.toByteArray();
   }
 }

@@ -2,6 +2,11 @@ package dev.nudge.definition;
 
 import dev.nudge.definition.Node.Kind;
 import dev.nudge.event.Units;
+import dev.nudge.event.Value;
+import dev.nudge.pattern.Expression;
+import dev.nudge.pattern.ExpressionException;
+import dev.nudge.pattern.Names;
+import dev.nudge.pattern.Suggestion;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
@@ -9,8 +14,11 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -29,6 +37,14 @@ final class Field {
   private static final Pattern DURATION =
       Pattern.compile("(0|[1-9][0-9]{0,11}) ?(ms|s|min|h|days?)");
   private static final int MAX_ID = 256;
+  private static final int MAX_DAYS = 3650;
+  private static final int MAX_DAYS_ENTRIES = 1_000;
+
+  /** The most names of events that one step can ask for. */
+  static final int MAX_EVENTS = 100;
+
+  /** The longest time that a definition can name: ten years. */
+  static final long MAX_DURATION = 3_650L * 86_400_000L;
 
   /** The last instant that a definition can name, epoch milliseconds: 9999-12-31T23:59:59.999Z. */
   private static final long MAX_INSTANT = 253_402_300_799_999L;
@@ -208,6 +224,11 @@ final class Field {
     return value;
   }
 
+  /** A map as JSON text, whatever its keys. */
+  String json(String absent) {
+    return is(Kind.MAP, "a map") ? RuleCodec.text(node) : absent;
+  }
+
   /** A map whose keys are names of the writer's choice, in the order of the text. */
   <T> Map<String, T> map(int maxSize, Function<Field, T> reader) {
     Map<String, T> values = new LinkedHashMap<>();
@@ -218,6 +239,149 @@ final class Field {
       }
     }
     return values;
+  }
+
+  /** A map whose keys are names of the writer's choice, which the reader is told. */
+  <T> Map<String, T> named(int maxSize, BiFunction<String, Field, T> reader) {
+    Map<String, T> values = new LinkedHashMap<>();
+    if (isSized(Kind.MAP, "a map", maxSize)) {
+      for (int i = 0; i < node.keys().size(); i++) {
+        String key = node.keys().get(i).text();
+        values.put(key, reader.apply(key, child(node.items().get(i), join(path, key))));
+      }
+    }
+    return values;
+  }
+
+  /** One text, number or truth; null if it is absent or another. */
+  Value value() {
+    if (node != null && node.kind() == Kind.NUMBER && DECIMAL.matcher(node.text()).matches()) {
+      return Value.number(node.text());
+    } else if (node != null && node.kind() == Kind.BOOLEAN) {
+      return new Value(Value.Type.BOOLEAN, String.valueOf(bool(false)));
+    }
+    return is(Kind.TEXT, "a text, a number, true or false") ? Value.string(node.text()) : null;
+  }
+
+  /** Days by names of the writer's choice, {@code {coffee: 30}}, as JSON. */
+  Value days() {
+    Map<String, Integer> days = map(MAX_DAYS_ENTRIES, item -> item.integer(1, MAX_DAYS, 1));
+    return isMap() && days.size() == node.keys().size()
+        ? new Value(Value.Type.JSON, RuleCodec.text(node))
+        : null;
+  }
+
+  /** A parameter's value, of the type that its default has; null if it is absent or wrong. */
+  Value valueLike(Value absent) {
+    if (absent.type() == Value.Type.JSON) {
+      return days();
+    }
+    boolean whole = absent.type() == Value.Type.NUMBER && WHOLE.matcher(absent.text()).matches();
+    Value given = value();
+    if (given == null || given.type() != absent.type()) {
+      return given == null ? null : wrong("a value like " + absent.text(), null);
+    }
+    if (given.type() == Value.Type.NUMBER && given.text().startsWith("-")) {
+      return wrong("no number below 0", null);
+    }
+    return whole && !WHOLE.matcher(given.text()).matches() ? wrong("a whole number", null) : given;
+  }
+
+  /** Whether a list stands here. */
+  boolean isList() {
+    return node != null && node.kind() == Kind.LIST;
+  }
+
+  /** Whether a map stands here. */
+  boolean isMap() {
+    return node != null && node.kind() == Kind.MAP;
+  }
+
+  /** Whether a number stands here. */
+  boolean isNumber() {
+    return node != null && node.kind() == Kind.NUMBER;
+  }
+
+  /** A scalar's text, as it stands; empty for others. */
+  String shown() {
+    return node == null ? "" : node.text();
+  }
+
+  /** The same with another text, as if that were written here. */
+  Field saying(String text) {
+    Node said =
+        new Node(
+            node.file(),
+            node.line(),
+            node.column(),
+            Kind.TEXT,
+            text,
+            List.of(),
+            List.of(),
+            node.raw());
+    return new Field(said, parent, path, required, problems);
+  }
+
+  /** Names of events: a text, or a list of them; empty if absent or wrong. */
+  Set<String> events() {
+    Set<String> names = new LinkedHashSet<>();
+    if (isList()) {
+      names.addAll(list(MAX_EVENTS, item -> item.id("")));
+      if (names.isEmpty()) {
+        refuse("an empty list", "names of events");
+      }
+    } else {
+      names.add(id(""));
+    }
+    names.remove("");
+    return names;
+  }
+
+  /** An expression in CEL; a number may stand without quotes. Null if it is absent or wrong. */
+  Expression expression(Names names, Expression.Type type) {
+    boolean plain = node != null && (node.kind() == Kind.NUMBER || node.kind() == Kind.BOOLEAN);
+    if (!plain && !is(Kind.TEXT, "an expression in CEL")) {
+      return null;
+    }
+    try {
+      return Expression.compile(node.text(), names, type);
+    } catch (ExpressionException refused) {
+      for (ExpressionException.Mistake mistake : refused.mistakes()) {
+        refuseWithin(
+            offset(node.text(), mistake.line(), mistake.column()),
+            mistake.found(),
+            mistake.expected());
+      }
+      return null;
+    }
+  }
+
+  /** A length of time, {@code 45 days}, or an expression for one. Null if it is absent or wrong. */
+  Expression duration(Names names) {
+    boolean plain = node != null && DURATION.matcher(node.text()).matches();
+    if (plain) {
+      long millis = durationMillis(1, MAX_DURATION, 0);
+      return millis == 0
+          ? null
+          : saying("millis(" + millis + ")").expression(names, Expression.Type.DURATION);
+    }
+    return expression(names, Expression.Type.DURATION);
+  }
+
+  /** Notes a problem at a character of the text that stands here. */
+  void refuseWithin(int offset, String found, String expected) {
+    Node place = node.within(offset);
+    problems.add(
+        new Problem(
+            place.file(), place.line(), place.column(), Node.clipped(path), found, expected));
+  }
+
+  private static int offset(String text, int line, int column) {
+    int start = 0;
+    for (int i = 1; i < line; i++) {
+      start = text.indexOf('\n', start) + 1;
+    }
+    return text.codePointCount(0, start) + column - 1;
   }
 
   /** A list; an absent one is empty. */

@@ -1,5 +1,6 @@
 package dev.nudge.definition;
 
+import dev.nudge.pattern.Suggestion;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -44,6 +45,24 @@ final class Fields {
   /** The value of a key that may be left out. */
   Field field(String key) {
     return ask(key, false);
+  }
+
+  /** The value of a key that may be left out, or be null, as machines write it. */
+  Field nullable(String key) {
+    Field field = ask(key, false);
+    return values.get(key) != null && values.get(key).kind() == Node.Kind.NULL
+        ? new Field(null, map, Field.join(path, key), false, problems)
+        : field;
+  }
+
+  /** Whether a key is there; it becomes no known key by that. */
+  boolean has(String key) {
+    return values.containsKey(key);
+  }
+
+  /** The map itself, for a problem of it as a whole. */
+  Field self() {
+    return new Field(map, map, path, false, problems);
   }
 
   /** The value of a key that must be there. */

@@ -53,11 +53,13 @@ final class NodeReader {
 
   private final String file;
   private final Problems problems;
+  private final int[] codePoints;
   private final Iterator<Event> events;
 
   private NodeReader(String file, String text, Problems problems) {
     this.file = file;
     this.problems = problems;
+    this.codePoints = text.codePoints().toArray();
     this.events =
         new Parse(LoadSettings.builder().setLabel(file).build()).parseString(text).iterator();
   }
@@ -222,7 +224,12 @@ final class NodeReader {
 
   private Node node(NodeEvent event, Kind kind, String text, List<Node> items, List<Node> keys) {
     Mark mark = event.getStartMark().orElseThrow();
-    return new Node(file, mark.getLine() + 1, mark.getColumn() + 1, kind, text, items, keys);
+    String raw = event instanceof ScalarEvent ? raw(mark, event.getEndMark().orElseThrow()) : "";
+    return new Node(file, mark.getLine() + 1, mark.getColumn() + 1, kind, text, items, keys, raw);
+  }
+
+  private String raw(Mark start, Mark end) {
+    return new String(codePoints, start.getIndex(), end.getIndex() - start.getIndex());
   }
 
   private void refuseTag(NodeEvent event, Optional<String> tag) {

@@ -2,13 +2,19 @@ package dev.nudge.definition;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.nudge.event.Value;
+import dev.nudge.pattern.PropertyType;
+import dev.nudge.pattern.Suggestion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A policy's written form: the keys of its file, and its record on the {@code policies} topic.
@@ -25,6 +31,11 @@ public final class PolicyCodec {
 
   /** A tenant has one policy, so its name is fixed. */
   static final String ID = "default";
+
+  private static final int MAX_ANOMALIES = 100;
+
+  /** The most properties that a tenant's schema types. */
+  static final int MAX_SCHEMA = 1_000;
 
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -97,6 +108,8 @@ public final class PolicyCodec {
       json.writeNumberField("declineMinDays", policy.lifecycle().declineMinDays());
       json.writeStringField("recoverTo", policy.lifecycle().recoverTo().name());
       json.writeEndObject();
+      writeAnomalies(json, policy.anomalies());
+      writeSchema(json, policy.schema());
       json.writeEndObject();
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
@@ -113,7 +126,78 @@ public final class PolicyCodec {
             .field("currency")
             .text(code -> code.matches("[A-Z]{3}"), "three capital letters such as CNY", null),
         fields.field("lifecycle").nested(PolicyCodec::readLifecycle, LifecyclePolicy.DEFAULT),
-        java.util.Map.of());
+        present(fields.field("anomalies").named(MAX_ANOMALIES, PolicyCodec::readAnomaly)),
+        present(fields.field("schema").map(MAX_SCHEMA, PolicyCodec::readType)));
+  }
+
+  /** Without the values that were refused. */
+  private static <T> Map<String, T> present(Map<String, T> values) {
+    values.values().removeIf(Objects::isNull);
+    return values;
+  }
+
+  private static PropertyType readType(Field field) {
+    return field.choice(PropertyType.class, null);
+  }
+
+  private static AnomalyPolicy readAnomaly(String kind, Field field) {
+    Map<String, Map<String, Value>> known = BuiltInRules.anomalies();
+    Map<String, Value> defaults = known.get(kind);
+    if (defaults == null) {
+      field.refuse(
+          "the anomaly " + Node.clipped(kind),
+          "one of " + String.join(", ", known.keySet()) + Suggestion.of(kind, known.keySet()));
+      return null;
+    }
+    return field.nested(
+        fields -> {
+          boolean enabled = fields.field("enabled").bool(true);
+          Map<String, Value> params = new TreeMap<>();
+          defaults.forEach(
+              (name, value) -> {
+                Field param = fields.field(name);
+                if (param.isPresent()) {
+                  params.put(name, param.valueLike(value));
+                }
+              });
+          return new AnomalyPolicy(enabled, present(params));
+        },
+        null);
+  }
+
+  private static void writeAnomalies(JsonGenerator json, Map<String, AnomalyPolicy> anomalies)
+      throws IOException {
+    if (anomalies.isEmpty()) {
+      return;
+    }
+    json.writeObjectFieldStart("anomalies");
+    for (Map.Entry<String, AnomalyPolicy> anomaly : new TreeMap<>(anomalies).entrySet()) {
+      json.writeObjectFieldStart(anomaly.getKey());
+      json.writeBooleanField("enabled", anomaly.getValue().enabled());
+      for (Map.Entry<String, Value> param : new TreeMap<>(anomaly.getValue().params()).entrySet()) {
+        json.writeFieldName(param.getKey());
+        Value value = param.getValue();
+        if (value.type() == Value.Type.STRING) {
+          json.writeString(value.text());
+        } else {
+          json.writeRawValue(value.text());
+        }
+      }
+      json.writeEndObject();
+    }
+    json.writeEndObject();
+  }
+
+  private static void writeSchema(JsonGenerator json, Map<String, PropertyType> schema)
+      throws IOException {
+    if (schema.isEmpty()) {
+      return;
+    }
+    json.writeObjectFieldStart("schema");
+    for (Map.Entry<String, PropertyType> property : new TreeMap<>(schema).entrySet()) {
+      json.writeStringField(property.getKey(), property.getValue().name());
+    }
+    json.writeEndObject();
   }
 
   private static LifecyclePolicy readLifecycle(Fields fields) {

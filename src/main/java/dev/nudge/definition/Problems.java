@@ -9,25 +9,39 @@ final class Problems {
   /** The most problems that are told; a file of a million unknown keys needs no longer list. */
   static final int MAX = 100;
 
-  private static final Comparator<Problem> BY_PLACE =
-      Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column);
+  /** A problem, and which of the files it is in. */
+  private record Told(int file, Problem problem) {}
 
-  private final List<Problem> told = new ArrayList<>();
-  private int fileStart;
+  private static final Comparator<Told> BY_PLACE =
+      Comparator.comparingInt(Told::file)
+          .thenComparingInt(told -> told.problem().line())
+          .thenComparingInt(told -> told.problem().column());
+
+  private final List<Told> told = new ArrayList<>();
+  private int file;
   private int untold;
 
-  /** From here on problems are those of the next file; within a file they are sorted by place. */
-  void nextFile() {
-    told.subList(fileStart, told.size()).sort(BY_PLACE);
-    fileStart = told.size();
+  /**
+   * From here on problems are those of that file; they are told in the order of files, and within a
+   * file by place.
+   *
+   * @param number which one it is
+   */
+  void inFile(int number) {
+    file = number;
   }
 
   void add(Problem problem) {
     if (told.size() < MAX) {
-      told.add(problem);
+      told.add(new Told(file, problem));
     } else {
       untold++;
     }
+  }
+
+  /** Whether there was any. */
+  boolean isEmpty() {
+    return told.isEmpty();
   }
 
   /**
@@ -36,9 +50,9 @@ final class Problems {
    * @throws DefinitionException if there was any problem
    */
   void throwIfAny() throws DefinitionException {
-    nextFile();
+    told.sort(BY_PLACE);
     if (!told.isEmpty()) {
-      throw new DefinitionException(told, untold);
+      throw new DefinitionException(told.stream().map(Told::problem).toList(), untold);
     }
   }
 }

@@ -1,10 +1,12 @@
 package dev.nudge.definition;
 
+import dev.nudge.pattern.Rule;
+
 /**
  * One version of a rule, as the jobs receive it.
  *
  * @param tenant the brand; null in a rehearsal's file, where it then holds for every tenant
- * @param kind {@code anomaly} or {@code stage}
+ * @param kind what its moments are
  * @param id the rule's name within tenant and kind
  * @param version from 1; 0 for a deletion
  * @param effectiveAtMillis the event time from which it holds, epoch milliseconds, or the
@@ -15,7 +17,7 @@ package dev.nudge.definition;
  */
 public record RuleVersion(
     String tenant,
-    String kind,
+    Rule.Kind kind,
     String id,
     int version,
     long effectiveAtMillis,

@@ -6,7 +6,8 @@
  * records such as {@link dev.nudge.definition.Policy}, or a {@link
  * dev.nudge.definition.DefinitionException} that lists every problem with file, line and column;
  * and, through {@link dev.nudge.definition.DefinitionPublisher}, new versions on the topic. State:
- * none here; the topic holds the newest version of each definition until a tombstone deletes it. No
- * Flink here, and Kafka in {@link dev.nudge.definition.KafkaDefinitionLog} alone.
+ * none here; the topic holds the newest version of each definition until a tombstone deletes it.
+ * Flink CEP's patterns are all of Flink here, and Kafka is in {@link
+ * dev.nudge.definition.KafkaDefinitionLog} alone.
  */
 package dev.nudge.definition;

@@ -4,6 +4,7 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import dev.nudge.definition.DefinitionException;
 import dev.nudge.definition.DefinitionVersion;
+import dev.nudge.definition.Policy;
 import dev.nudge.definition.PolicyVersion;
 import dev.nudge.definition.RuleVersion;
 import dev.nudge.detect.Refills.Refill;
@@ -43,9 +44,6 @@ import org.slf4j.LoggerFactory;
  * of three, and the moment says {@code orderCount} 4.
  */
 public final class DetectFunction implements CustomerFunction<DefinitionVersion, Moment> {
-  /** The anomaly whose rule is Java, for no pattern can say it. */
-  static final String REFILL_DUE = "REFILL_DUE";
-
   private static final Logger LOG = LoggerFactory.getLogger(DetectFunction.class);
 
   private transient CustomerContext<Moment> context;
@@ -66,6 +64,8 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
   private transient byte[] loadedOpen;
   private transient Customer before;
   private transient List<Found> found;
+  private transient Policy refillsOf;
+  private transient RefillPolicy refills;
 
   @Override
   public void open(CustomerContext<Moment> lent) throws Exception {
@@ -73,7 +73,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
     quarantined = lent.metrics().counter("definitionsQuarantined");
     incidents = new Incidents(lent.metrics());
     scope = new CustomerScope();
-    book = new RuleBook(RuleCompiler.builtIn(scope, incidents), new RuleCompiler(scope, incidents));
+    book = new RuleBook(new RuleCompiler(scope, incidents));
     engine = new PatternEngine(book::byNumber, incidents);
     found = new ArrayList<>();
     policies =
@@ -209,7 +209,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
       engine.event(occurrence(accepted), ordinal, inForce, found);
     }
     List<Anomaly> anomalies = anomalies(event.atMillis());
-    scope.is(scope.customer().after(event, scope.policy(), refillDays()));
+    scope.is(scope.customer().after(event, scope.policy(), refillPolicy().daysByCategory()));
     if (isSeen) {
       engine.afterEvent(inForce);
     }
@@ -332,8 +332,12 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
         scope.customer().inputs());
   }
 
-  private Map<String, Integer> refillDays() {
-    return RefillPolicy.daysByCategory(scope.policy());
+  private RefillPolicy refillPolicy() {
+    if (!scope.policy().equals(refillsOf)) {
+      refillsOf = scope.policy();
+      refills = RefillPolicy.of(refillsOf);
+    }
+    return refills;
   }
 
   private void tellRefills(long atMillis) {
@@ -342,7 +346,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
       return;
     }
     scope.is(scope.customer().refilled(atMillis));
-    if (!RefillPolicy.isEnabled(scope.policy())) {
+    if (!refillPolicy().isEnabled()) {
       return;
     }
     for (Refill refill : due) {
@@ -350,7 +354,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
           new Anomaly(
               key.tenant(),
               key.customerId(),
-              REFILL_DUE,
+              RefillPolicy.KIND,
               atMillis,
               refill.orderId(),
               null,

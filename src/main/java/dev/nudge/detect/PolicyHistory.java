@@ -55,6 +55,11 @@ public record PolicyHistory(List<InForce> versions) {
     return versions.stream().allMatch(version -> version.policy() == null);
   }
 
+  /** The policy of the latest start; null if it is deleted. */
+  Policy newest() {
+    return versions.isEmpty() ? null : versions.get(versions.size() - 1).policy();
+  }
+
   /** The policy that governs an instant; null when there is none. */
   Policy at(long atMillis) {
     Policy governing = null;

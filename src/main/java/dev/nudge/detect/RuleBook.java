@@ -3,6 +3,7 @@ package dev.nudge.detect;
 import dev.nudge.definition.DefinitionException;
 import dev.nudge.definition.Policy;
 import dev.nudge.definition.RuleVersion;
+import dev.nudge.pattern.PropertyType;
 import dev.nudge.pattern.Rule;
 import dev.nudge.pattern.RuleSet;
 import dev.nudge.pattern.RunningRule;
@@ -11,7 +12,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -34,29 +34,24 @@ final class RuleBook {
   static final String EVERY_TENANT = "";
 
   /** Where a rule stands: its tenant, {@link #EVERY_TENANT} for a built-in one, kind and id. */
-  private record Place(String tenant, String kind, String id) {
+  private record Place(String tenant, Rule.Kind kind, String id) {
     Place forEveryone() {
       return new Place(EVERY_TENANT, kind, id);
     }
   }
 
-  /** Turns a version into a rule that runs. */
-  interface Compiler {
-    RunningRule compile(RuleVersion version, int order) throws DefinitionException;
-  }
-
-  private final Compiler compiler;
+  private final RuleCompiler compiler;
   private final Map<Place, RunningRule> builtIn = new LinkedHashMap<>();
   private final Map<Place, RuleHistory> own = new TreeMap<>(RuleBook::compare);
   private final Map<String, PolicyHistory> policies = new HashMap<>();
   private final Map<RuleVersion, RunningRule> compiled = new HashMap<>();
-  private final Map<Integer, RunningRule> byNumber = new HashMap<>();
+  private final Map<Long, RunningRule> byNumber = new HashMap<>();
   private final Map<String, NavigableMap<Long, RuleSet>> sets = new HashMap<>();
 
-  RuleBook(List<RunningRule> builtIn, Compiler compiler) {
+  RuleBook(RuleCompiler compiler) {
     this.compiler = compiler;
-    for (RunningRule rule : builtIn) {
-      this.builtIn.put(new Place(EVERY_TENANT, kindOf(rule.rule()), rule.rule().id()), rule);
+    for (RunningRule rule : compiler.builtIn()) {
+      this.builtIn.put(new Place(EVERY_TENANT, rule.rule().kind(), rule.rule().id()), rule);
       byNumber.put(rule.number(), rule);
     }
   }
@@ -77,6 +72,13 @@ final class RuleBook {
     sets.clear();
   }
 
+  /** The types that the tenant's newest policy names. */
+  private Map<String, PropertyType> schemaOf(String tenant) {
+    PolicyHistory history = policies.get(tenant);
+    Policy newest = history == null ? null : history.newest();
+    return newest == null ? Map.of() : newest.schema();
+  }
+
   /**
    * A rule's versions, as they are known from now on.
    *
@@ -88,7 +90,7 @@ final class RuleBook {
     for (RuleHistory.InForce version : history.versions()) {
       RuleVersion rule = version.rule();
       if (!rule.deleted() && !compiled.containsKey(rule)) {
-        added.put(rule, compiler.compile(rule, order(place)));
+        added.put(rule, compiler.compile(rule, order(place), schemaOf(place.tenant())));
       }
     }
     compiled.putAll(added);
@@ -119,11 +121,6 @@ final class RuleBook {
     }
   }
 
-  /** As definitions name it. */
-  private static String kindOf(Rule rule) {
-    return rule.kind().name().toLowerCase(Locale.ROOT);
-  }
-
   private static String tenantOf(RuleVersion rule) {
     return rule.tenant() == null ? EVERY_TENANT : rule.tenant();
   }
@@ -135,7 +132,7 @@ final class RuleBook {
   }
 
   /** Every rule that may run, by its number; null for one that runs no more. */
-  RunningRule byNumber(int number) {
+  RunningRule byNumber(long number) {
     return byNumber.get(number);
   }
 

@@ -11,7 +11,7 @@ import java.util.Set;
  * time.
  *
  * @param last the names of the events
- * @param pause how long after the last of them, a {@link Expression.Type#DURATION}; where it has no
+ * @param delay how long after the last of them, a {@link Expression.Type#DURATION}; where it has no
  *     value no timer is set
  * @param every how long after that again and again, a {@link Expression.Type#DURATION}; null for
  *     once
@@ -23,7 +23,7 @@ import java.util.Set;
  */
 public record AfterTrigger(
     Set<String> last,
-    Expression pause,
+    Expression delay,
     Expression every,
     Expression max,
     Expression when,

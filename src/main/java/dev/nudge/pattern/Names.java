@@ -105,14 +105,19 @@ public final class Names implements Serializable {
   }
 
   /**
-   * Adds a definition's parameters, {@code params.factor}. A number with a decimal point is a
-   * {@code double}, one without an {@code int}.
+   * Adds a definition's parameters, but for maps, which are for code alone, {@code params.factor}.
+   * A number with a decimal point is a {@code double}, one without an {@code int}.
    *
    * @param defaults their values, which have the types
    */
   public Names withParams(Map<String, Value> defaults) {
     Map<String, Type> types = new HashMap<>();
-    defaults.forEach((name, value) -> types.put(name, typeOf(value)));
+    defaults.forEach(
+        (name, value) -> {
+          if (value.type() != Value.Type.JSON) {
+            types.put(name, typeOf(value));
+          }
+        });
     return new Names(schema, types, steps, event);
   }
 

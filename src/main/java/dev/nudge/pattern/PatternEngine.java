@@ -11,7 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
+import java.util.function.LongFunction;
 
 /**
  * Runs all rules of a customer at once, over one array of bytes.
@@ -49,7 +49,7 @@ public final class PatternEngine {
     void unreadable(RunningRule rule, Exception reason);
   }
 
-  private final IntFunction<RunningRule> rules;
+  private final LongFunction<RunningRule> rules;
   private final Incidents incidents;
 
   private final List<Section> sections = new ArrayList<>();
@@ -66,7 +66,7 @@ public final class PatternEngine {
    * @param rules every rule that may run, by its number; null for one that runs no more
    * @param incidents who counts
    */
-  public PatternEngine(IntFunction<RunningRule> rules, Incidents incidents) {
+  public PatternEngine(LongFunction<RunningRule> rules, Incidents incidents) {
     this.rules = rules;
     this.incidents = incidents;
   }
@@ -351,7 +351,7 @@ public final class PatternEngine {
       changed = true;
       section.timer.event = current;
       // A wait that is over before it began is over at once.
-      section.dueMillis = current.atMillis() + Math.max(0, millis(after.pause(), scope));
+      section.dueMillis = current.atMillis() + Math.max(0, millis(after.delay(), scope));
       section.timer.everyMillis = after.every() == null ? 0 : millis(after.every(), scope);
       section.timer.left = times(after, scope);
     } catch (IOException e) {

@@ -10,7 +10,7 @@ import java.util.Set;
  * <p>An instance belongs to one thread; {@link PatternEngine} hangs the customer at hand on it.
  */
 public final class RunningRule {
-  private final int number;
+  private final long number;
   private final int order;
   private final Rule rule;
   private final Scope scope;
@@ -29,7 +29,7 @@ public final class RunningRule {
    * @param scope what its expressions see beside the event and the steps
    * @throws org.apache.flink.cep.pattern.MalformedPatternException if Flink CEP refuses the pattern
    */
-  public RunningRule(int number, int order, Rule rule, Scope scope) {
+  public RunningRule(long number, int order, Rule rule, Scope scope) {
     this.number = number;
     this.order = order;
     this.rule = rule;
@@ -40,13 +40,13 @@ public final class RunningRule {
       firstNames = matcher.firstNames();
     } else {
       matcher = null;
-      names = ((AfterTrigger) rule.trigger()).last();
+      names = rule.trigger() instanceof AfterTrigger after ? after.last() : Set.of();
       firstNames = names;
     }
   }
 
   /** By which a customer's state names this version. */
-  public int number() {
+  public long number() {
     return number;
   }
 

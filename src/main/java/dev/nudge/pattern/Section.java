@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.LongFunction;
 
 /**
  * What one customer has of one rule: partial matches, or a timer. It stays bytes until its rule
@@ -32,7 +33,7 @@ final class Section {
     String firedFor = "";
   }
 
-  final int number;
+  final long number;
   final RunningRule rule;
   final String partition;
 
@@ -75,8 +76,8 @@ final class Section {
    *
    * @return null if its rule runs no more
    */
-  static Section readFrom(CodedInputStream in, IntFunction<RunningRule> rules) throws IOException {
-    RunningRule rule = rules.apply(in.readFixed32());
+  static Section readFrom(CodedInputStream in, LongFunction<RunningRule> rules) throws IOException {
+    RunningRule rule = rules.apply(in.readUInt64());
     String partition = in.readString();
     long due = in.readSInt64();
     boolean rests = in.readBool();
@@ -98,7 +99,7 @@ final class Section {
     } else {
       keepHeld(keeper);
     }
-    out.writeFixed32NoTag(number);
+    out.writeUInt64NoTag(number);
     out.writeStringNoTag(partition);
     out.writeSInt64NoTag(dueMillis);
     out.writeBoolNoTag(restsOnForeign);

@@ -1,4 +1,4 @@
 package dev.nudge.pattern;
 
-/** When a rule speaks: on events, or when time has passed. */
-public sealed interface Trigger permits PatternTrigger, AfterTrigger {}
+/** When a rule speaks: on events, when time has passed, or when code of ours finds it. */
+public sealed interface Trigger permits PatternTrigger, AfterTrigger, CodeTrigger {}

@@ -4,6 +4,7 @@ import dev.nudge.definition.DefinitionRecord;
 import dev.nudge.definition.DefinitionVersion;
 import dev.nudge.definition.Policy;
 import dev.nudge.definition.PolicyVersion;
+import dev.nudge.definition.RuleSource;
 import dev.nudge.definition.RuleVersion;
 import dev.nudge.engage.EngageTopology;
 import dev.nudge.event.Json;
@@ -63,7 +64,7 @@ public final class Rehearsal {
 
   private final List<InputFile> inputs;
   private final List<Policy> policies;
-  private final List<RuleVersion> rules;
+  private final List<RuleSource> rules;
   private final Instant until;
   private final int parallelism;
   private final Path out;
@@ -81,7 +82,7 @@ public final class Rehearsal {
   public Rehearsal(
       List<InputFile> inputs,
       List<Policy> policies,
-      List<RuleVersion> rules,
+      List<RuleSource> rules,
       Instant until,
       int parallelism,
       Path out) {
@@ -214,10 +215,22 @@ public final class Rehearsal {
           DefinitionVersion.of(
               new PolicyVersion(policy.tenant(), versions.size(), Long.MIN_VALUE, policy, false)));
     }
-    rules.forEach(rule -> versions.add(DefinitionVersion.of(rule)));
+    rules.forEach(rule -> versions.add(DefinitionVersion.of(fromTheBeginning(rule))));
     return versions.stream()
         .map(version -> DefinitionRecord.of(version, GIVEN, 0))
         .toArray(DefinitionRecord[]::new);
+  }
+
+  private static RuleVersion fromTheBeginning(RuleSource rule) {
+    return new RuleVersion(
+        rule.tenant(),
+        rule.kind(),
+        rule.id(),
+        1,
+        Long.MIN_VALUE,
+        rule.onChange(),
+        rule.json(),
+        false);
   }
 
   private static void follow(JobClient job, long records, Progress progress)

@@ -34,7 +34,8 @@ class UidsTest {
             new ClickHouseConfig("jdbc:clickhouse://localhost:8123", "default", ""),
             IngestConfig.from(new Configuration()),
             DeliveryGuarantee.EXACTLY_ONCE);
-    EngageJob.define(env, config, new TopicLayout("nudge.", Map.of(TopicName.MOMENTS, 4)), Map.of());
+    EngageJob.define(
+        env, config, new TopicLayout("nudge.", Map.of(TopicName.MOMENTS, 4)), Map.of());
   }
 
   @Test

@@ -25,7 +25,7 @@ class PatternEngineTest {
   private static final String VIEW = "Product Viewed";
   private static final String PAY = "Order Paid";
 
-  private final Map<Integer, RunningRule> rules = new HashMap<>();
+  private final Map<Long, RunningRule> rules = new HashMap<>();
   private final List<String> incidents = new ArrayList<>();
   private final PatternEngine engine = new PatternEngine(rules::get, new Heard());
   private RuleSet inForce = new RuleSet(List.of(), Set.of());
@@ -151,7 +151,8 @@ class PatternEngineTest {
     }
     assertThat(incidents).containsExactly("two limit 1", "two limit 1");
     assertThat(at(START + 9 * MINUTE, PAY))
-        .containsExactly("two@9 cart=[0] pay=[9]", "two@9 cart=[1] pay=[9]", "two@9 cart=[2] pay=[9]");
+        .containsExactly(
+            "two@9 cart=[0] pay=[9]", "two@9 cart=[1] pay=[9]", "two@9 cart=[2] pay=[9]");
   }
 
   @Test
@@ -271,8 +272,7 @@ class PatternEngineTest {
       Set<String> among,
       String by,
       int maxPartialMatches) {
-    return running(
-        number, id, PatternTrigger.of(pattern, 0, false, among, by, maxPartialMatches));
+    return running(number, id, PatternTrigger.of(pattern, 0, false, among, by, maxPartialMatches));
   }
 
   private static RunningRule after(
@@ -304,16 +304,7 @@ class PatternEngineTest {
   private static RunningRule running(int number, String id, Trigger trigger) {
     Rule rule =
         new Rule(
-            "acme",
-            Rule.Kind.ANOMALY,
-            id,
-            Map.of(),
-            trigger,
-            null,
-            null,
-            null,
-            null,
-            Map.of());
+            "acme", Rule.Kind.ANOMALY, id, Map.of(), trigger, null, null, null, null, Map.of());
     return new RunningRule(number, number, rule, name -> null);
   }
 
@@ -339,8 +330,7 @@ class PatternEngineTest {
         fields.put(nameAndFields[i], Value.string(nameAndFields[i + 1]));
       }
       Occurrence event =
-          new Occurrence(
-              nameAndFields[0], atMillis, "m" + atMillis, Topic.CLICKSTREAM, fields);
+          new Occurrence(nameAndFields[0], atMillis, "m" + atMillis, Topic.CLICKSTREAM, fields);
       if (engine.concerns(event.name(), inForce)) {
         engine.event(event, 0, inForce, found);
         engine.afterEvent(inForce);

@@ -1,0 +1,73 @@
+package dev.nudge.definition;
+
+import dev.nudge.event.Value;
+import dev.nudge.pattern.Rule;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The definitions that Nudge comes with: files among its resources, which a tenant can read, copy
+ * and change.
+ */
+public final class BuiltInRules {
+  private static final String FOLDER = "/definitions/";
+
+  /** The names of the files, one a line; a class path can't be listed. */
+  private static final String INDEX = FOLDER + "index.txt";
+
+  /** Read once, when first asked for. */
+  private static final class Loaded {
+    private static final Map<RuleSource, Rule> RULES = load();
+  }
+
+  private BuiltInRules() {}
+
+  /**
+   * All of them, in the order of the index, which is the order in which they are evaluated.
+   *
+   * @throws IllegalStateException if one of them is not right
+   */
+  public static List<RuleSource> sources() {
+    return List.copyOf(Loaded.RULES.keySet());
+  }
+
+  /** The parameters of the built-in anomalies with their defaults, by the anomalies' kinds. */
+  static Map<String, Map<String, Value>> anomalies() {
+    Map<String, Map<String, Value>> params = new LinkedHashMap<>();
+    for (Rule rule : Loaded.RULES.values()) {
+      if (rule.kind() == Rule.Kind.ANOMALY) {
+        params.put(rule.id(), rule.params());
+      }
+    }
+    return params;
+  }
+
+  private static Map<RuleSource, Rule> load() {
+    DefinitionReader reader = DefinitionReader.forRehearsal();
+    for (String file : new String(read(INDEX), StandardCharsets.UTF_8).lines().toList()) {
+      reader.read(file, read(FOLDER + file));
+    }
+    try {
+      return Collections.unmodifiableMap(reader.compiled());
+    } catch (DefinitionException refused) {
+      throw new IllegalStateException("a built-in definition is refused", refused);
+    }
+  }
+
+  private static byte[] read(String resource) {
+    try (InputStream in = BuiltInRules.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException("the resource " + resource + " is missing");
+      }
+      return in.readAllBytes();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+}
