@@ -7,6 +7,7 @@ import static dev.nudge.TestEvents.HOUR;
 import static dev.nudge.TestEvents.SECOND;
 import static dev.nudge.TestEvents.START;
 import static dev.nudge.TestEvents.as;
+import static dev.nudge.TestEvents.cancelled;
 import static dev.nudge.TestEvents.delivered;
 import static dev.nudge.TestEvents.erased;
 import static dev.nudge.TestEvents.inBytes;
@@ -16,6 +17,7 @@ import static dev.nudge.TestEvents.profiled;
 import static dev.nudge.TestEvents.refunded;
 import static dev.nudge.TestEvents.viewed;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
@@ -25,10 +27,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -477,6 +481,213 @@ class CustomerOperatorTest {
     restore();
     harness.watermark(WOKEN);
     assertThat(harness.said()).containsExactly("anna+" + (WOKEN - START) + " woken");
+  }
+
+  // Turns
+
+  @Test
+  void customerIsReadOnceAndWrittenOnceHoweverMuchHappens() throws Exception {
+    CountingBackend counting = startCounting(true);
+    harness.define(START + 5);
+    for (int i = 0; i < 10; i++) {
+      harness.receive(viewed(ANNA, START + i), viewed(ANNA, START + i + HOUR));
+    }
+    assertThat(counting.counts()).isEmpty();
+    harness.watermark(START + 10);
+    assertThat(harness.said())
+        .hasSize(10)
+        .contains("anna+5 Product Viewed@" + (START + 5) + " woken");
+    assertThat(counting.counts()).isEqualTo(Map.of("customer.value", 1, "customer.update", 1));
+    harness.watermark(START + HOUR + 10);
+    assertThat(counting.counts()).isEqualTo(Map.of("customer.value", 1, "customer.update", 1));
+  }
+
+  @Test
+  void orderLooksItselfUpAndIsWrittenWhenItsStatusIsNew() throws Exception {
+    CountingBackend counting = startCounting(true);
+    harness.receive(placed(ANNA, START, "o1"), as("m", placed(ANNA, START + 1, "o1")));
+    harness.watermark(START + 1);
+    assertThat(harness.said()).containsExactly("anna+0 o1-PLACED", "anna+1 m:111[PLACED]");
+    assertThat(counting.counts())
+        .isEqualTo(
+            Map.of("customer.value", 1, "customer.update", 1, "orders.get", 2, "orders.put", 1));
+  }
+
+  @Test
+  void timerAloneReadsAndWritesOnceToo() throws Exception {
+    CountingBackend counting = startCounting(false);
+    harness.define(START + 5);
+    harness.receive(viewed(ANNA, START));
+    harness.watermark(START);
+    assertThat(counting.counts()).isEqualTo(Map.of("customer.value", 1, "customer.update", 1));
+    harness.watermark(START + 10);
+    assertThat(harness.said()).endsWith("anna+5 woken");
+    assertThat(counting.counts()).isEqualTo(Map.of("customer.value", 1, "customer.clear", 1));
+    assertThat(harness.stateEntries()).isZero();
+    assertThat(harness.numEventTimeTimers()).isZero();
+  }
+
+  @Test
+  void timerOfACustomerWhoseTurnIsOverCostsNothing() throws Exception {
+    CountingBackend counting = startCounting(true);
+    harness.define(START + 5);
+    harness.receive(as("a", viewed(ANNA, START)));
+    harness.watermark(START);
+    counting.counts();
+    harness.receive(as("b", viewed(ANNA, START + 7)), as("c", viewed(ANNA, START + 3)));
+    harness.watermark(START + 10);
+    assertThat(harness.said()).containsExactly("anna+0 a", "anna+3 c", "anna+5 woken", "anna+7 b");
+    assertThat(counting.counts()).isEqualTo(Map.of("customer.value", 1, "customer.update", 1));
+    // The next timer is not taken for that one.
+    harness.watermark(START + 2 * DAY);
+    assertThat(harness.stateEntries()).isZero();
+    assertThat(harness.numEventTimeTimers()).isZero();
+  }
+
+  @Test
+  void turnThatChangesNothingIsNotWritten() throws Exception {
+    CountingBackend counting = startCounting(false);
+    harness.receive(as("a", viewed(ANNA, START)));
+    harness.watermark(START);
+    assertThat(harness.said()).containsExactly("anna+0 a");
+    assertThat(counting.counts()).isEqualTo(Map.of("customer.value", 1));
+  }
+
+  @Test
+  void withoutDeduplicationWhatConcernsNobodyTouchesNoState() throws Exception {
+    CountingBackend counting = startCounting(false);
+    harness.receive(delivered(ANNA, START), delivered(ANNA, START), paid(ANNA, START, "o1"));
+    harness.watermark(START);
+    assertThat(harness.said()).isEmpty();
+    assertThat(counting.counts()).isEmpty();
+    assertThat(harness.counted("accepted")).isEqualTo(3);
+    harness.receive(as("m", delivered(ANNA, START + 1)), as("a", viewed(ANNA, START + 1)));
+    harness.receive(as("a", viewed(ANNA, START + 1)), as("e", erased(BERT, START + 1)));
+    harness.watermark(START + 1);
+    assertThat(harness.said()).containsExactlyInAnyOrder("anna+1 a a", "bert+1 e");
+    assertThat(counting.counts()).isEqualTo(Map.of("customer.value", 2));
+    assertThat(harness.counted("accepted")).isEqualTo(7);
+  }
+
+  private CountingBackend startCounting(boolean deduplicate) throws Exception {
+    harness.close();
+    CountingBackend counting = new CountingBackend(backend.create());
+    harness =
+        CustomerHarness.start(new CustomerOperator<>(new Diary(), WALL, deduplicate), counting);
+    harness.endOfDefinitions();
+    return counting;
+  }
+
+  @Test
+  void whatWaitsOnTheHeapIsNotInKeyedState() throws Exception {
+    harness.receive(viewed(ANNA, START), viewed(BERT, START + 1));
+    assertThat(harness.shown("eventsOnHeap")).isEqualTo(2);
+    assertThat(harness.shown("eventsSpilled")).isEqualTo(0L);
+    assertThat(harness.stateEntries()).isZero();
+    assertThat(harness.numEventTimeTimers()).isZero();
+    harness.watermark(START);
+    assertThat(harness.shown("eventsOnHeap")).isEqualTo(1);
+  }
+
+  @Test
+  void oneTimerIsSetAndAnEarlierOneTakesItsPlace() throws Exception {
+    List<Long> due = List.of(START + DAY, START + HOUR, START + 2 * HOUR);
+    for (int i = 0; i < due.size(); i++) {
+      harness.receive(viewed(ANNA, START + i));
+      harness.watermark(START + i);
+      assertThat(harness.numEventTimeTimers()).isEqualTo(1);
+      harness.define(due.get(i));
+    }
+    harness.receive(viewed(ANNA, START + 10));
+    harness.watermark(START + 10);
+    harness.said();
+    // Nothing is due any more at the instant of the timer that was set.
+    harness.watermark(START + 2 * HOUR - 1);
+    assertThat(harness.said()).isEmpty();
+    assertThat(harness.numEventTimeTimers()).isEqualTo(1);
+    harness.watermark(START + 2 * HOUR);
+    assertThat(harness.said()).containsExactly("anna+" + 2 * HOUR + " woken");
+  }
+
+  @Test
+  void whatIsDueBetweenEventsComesBetweenThem() throws Exception {
+    harness.define(START + 5);
+    harness.receive(as("b", viewed(ANNA, START + 9)), as("a", viewed(ANNA, START)));
+    harness.receive(as("c", viewed(BERT, START + 4)), as("d", viewed(BERT, START + 6)));
+    harness.watermark(START + 9);
+    assertThat(harness.said().stream().sorted())
+        .containsExactly(
+            "anna+0 a", "anna+5 woken", "anna+9 b", "bert+4 c", "bert+5 woken", "bert+6 d");
+  }
+
+  @Test
+  void functionThatIsDueAgainAtTheSameInstantIsABug() throws Exception {
+    harness.close();
+    harness =
+        CustomerHarness.start(
+            new Reminder() {
+              @Override
+              public long dueMillis() {
+                return START;
+              }
+            },
+            WALL,
+            backend);
+    harness.endOfDefinitions();
+    harness.receive(viewed(ANNA, START));
+    assertThatThrownBy(() -> harness.watermark(START))
+        .hasMessage("at " + START + " the function says it is due at " + START + " again");
+  }
+
+  @Test
+  void timersOnTheHeapOfRocksDbAreRefused() throws Exception {
+    EmbeddedRocksDBStateBackend rocksDb = new EmbeddedRocksDBStateBackend(true);
+    rocksDb.setPriorityQueueStateType(EmbeddedRocksDBStateBackend.PriorityQueueStateType.HEAP);
+    assertThatThrownBy(
+            () -> CustomerHarness.start(new CustomerOperator<>(new Diary(), WALL), rocksDb))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(
+            "state.backend.rocksdb.timer-service.factory: found HEAP, expected ROCKSDB");
+  }
+
+  // Orders
+
+  @Test
+  void orderComesWithTheStatusesItHadBefore() throws Exception {
+    harness.receive(
+        as("m1", placed(ANNA, START, "o1")),
+        as("m2", placed(ANNA, START + 1, "o2")),
+        as("m3", paid(ANNA, START + 2, "o1")),
+        as("m4", cancelled(ANNA, START + 400 * DAY, "o1")),
+        as("m5", placed(BERT, START + 400 * DAY, "o1")),
+        erased(ANNA, START + 401 * DAY),
+        as("m6", refunded(ANNA, START + 402 * DAY, "o1", "1")));
+    harness.watermark(START + 2);
+    restore();
+    harness.watermark(START + 402 * DAY);
+    assertThat(harness.said())
+        .containsExactlyInAnyOrder(
+            "anna+" + 400 * DAY + " m4[PLACED, PAID]",
+            "bert+" + 400 * DAY + " m5",
+            "anna+" + 401 * DAY + " profile@" + (START + 401 * DAY),
+            "anna+" + 402 * DAY + " m6");
+  }
+
+  @Test
+  void restoredJobKnowsWhatWaitedAndWhatIsDue() throws Exception {
+    harness.define(WOKEN);
+    harness.receive(as("m1", viewed(ANNA, START)), as("m2", viewed(ANNA, START + 20)));
+    harness.receive(as("m3", paid(BERT, START + 15, "o1")));
+    harness.watermark(START + 10);
+    assertThat(harness.said()).containsExactly("anna+0 m1");
+    restore();
+    assertThat(harness.shown("eventsOnHeap")).isEqualTo(2);
+    harness.receive(as("m2", viewed(ANNA, START + 19)));
+    harness.watermark(WOKEN);
+    assertThat(harness.said())
+        .containsExactlyInAnyOrder(
+            "anna+19 m2", "bert+15 m3", "anna+" + (WOKEN - START) + " woken");
+    assertThat(harness.counted("duplicates")).isEqualTo(1);
   }
 
   // State
