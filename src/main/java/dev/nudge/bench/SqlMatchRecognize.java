@@ -18,7 +18,7 @@ final class SqlMatchRecognize {
   private static final String QUERY =
       """
       SELECT customer FROM events MATCH_RECOGNIZE (
-        PARTITION BY customer ORDER BY at
+        PARTITION BY customer ORDER BY happened
         MEASURES A.name AS first_name
         ONE ROW PER MATCH AFTER MATCH SKIP TO NEXT ROW
         PATTERN (A X*? B) WITHIN INTERVAL '30' MINUTE
@@ -40,8 +40,8 @@ final class SqlMatchRecognize {
         Schema.newBuilder()
             .column("customer", DataTypes.STRING())
             .column("name", DataTypes.STRING())
-            .columnByMetadata("at", DataTypes.TIMESTAMP_LTZ(3), "rowtime")
-            .watermark("at", "SOURCE_WATERMARK()")
+            .columnByMetadata("happened", DataTypes.TIMESTAMP_LTZ(3), "rowtime")
+            .watermark("happened", "SOURCE_WATERMARK()")
             .build();
     tables.createTemporaryView("events", rows, schema);
     String added = Step.ADDED.in(0);
