@@ -16,6 +16,7 @@ import dev.nudge.ingest.Ingested;
 import dev.nudge.kafka.EventSource;
 import dev.nudge.local.EmbeddedKafka;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,6 +37,8 @@ import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code bench cep}: what patterns cost, ours beside stock Flink CEP, Flink SQL, and no patterns at
@@ -48,6 +51,8 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
  * event time.
  */
 public final class CepBenchmark {
+  private static final Logger LOG = LoggerFactory.getLogger(CepBenchmark.class);
+
   /** The most patterns for which stock CEP is measured. */
   private static final int STOCK_PATTERNS = 20;
 
@@ -95,11 +100,18 @@ public final class CepBenchmark {
    */
   public BenchReport run() throws IOException, InterruptedException {
     Path directory = Files.createTempDirectory("nudge-bench");
+    // Ctrl-C, too, should leave nothing behind: a long stream is a gigabyte.
+    Thread onExit = new Thread(() -> deleteWhileInUse(directory), "delete-" + directory);
+    Runtime.getRuntime().addShutdownHook(onExit);
     try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"), 0);
         BenchCluster cluster = BenchCluster.start(directory, config.parallelism())) {
       return measure(new Loads(kafka.bootstrapServers(), config), cluster);
     } finally {
       deleteTree(directory);
+      // While Java ends, hooks can't be taken back; then this one is doing its work.
+      if (onExit.getState() == Thread.State.NEW) {
+        Runtime.getRuntime().removeShutdownHook(onExit);
+      }
     }
   }
 
@@ -436,6 +448,17 @@ public final class CepBenchmark {
         bytes += Files.size(file);
       }
       return bytes;
+    }
+  }
+
+  /** Kafka and RocksDB may still write: what they add meanwhile goes at the next attempt. */
+  private static void deleteWhileInUse(Path root) {
+    for (int attempt = 0; attempt < 5 && Files.exists(root); attempt++) {
+      try {
+        deleteTree(root);
+      } catch (IOException | UncheckedIOException e) {
+        LOG.debug("{} is still written to", root, e);
+      }
     }
   }
 
