@@ -141,9 +141,16 @@ public final class CepBenchmark {
         Run done = run(trial, cluster);
         runs.computeIfAbsent(trial.name(), name -> new ArrayList<>()).add(done);
         progress.accept(
-            "run %d of %d: %s: %,.0f events/s, %,d matches"
+            "run %d of %d: %s: %,.0f events/s, %,d matches%s"
                 .formatted(
-                    run, config.runs(), trial.name(), done.eventsPerSecond(), done.matches()));
+                    run,
+                    config.runs(),
+                    trial.name(),
+                    done.eventsPerSecond(),
+                    done.matches(),
+                    trial.checkpointEvery.isZero()
+                        ? ""
+                        : ", %d checkpoints".formatted(done.checkpoints())));
       }
     }
     List<Measured> measured = new ArrayList<>();
