@@ -57,7 +57,9 @@ class ArchitectureTest {
     MAY_USE.put("rehearse", topologies);
     MAY_USE.put("console", with(words, "rehearse", "kafka", "clickhouse"));
     MAY_USE.put("local", with(topologies, "kafka", "clickhouse", "console"));
-    MAY_USE.put("cli", with(topologies, "kafka", "clickhouse", "console", "rehearse", "local"));
+    MAY_USE.put("bench", with(words, "detect", "engage", "kafka", "local"));
+    MAY_USE.put(
+        "cli", with(topologies, "kafka", "clickhouse", "console", "rehearse", "local", "bench"));
   }
 
   private static JavaClasses main;
@@ -262,10 +264,11 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackages(
-            inside("local"), inside("console"), inside("rehearse"), inside("cli"))
+            inside("local"), inside("console"), inside("rehearse"), inside("bench"), inside("cli"))
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(inside("local"), inside("console"), inside("rehearse"), inside("cli"))
+        .resideInAnyPackage(
+            inside("local"), inside("console"), inside("rehearse"), inside("bench"), inside("cli"))
         .check(main);
   }
 

@@ -14,6 +14,7 @@ import picocli.CommandLine.ParseResult;
     subcommands = {
       LocalCommand.class,
       RehearseCommand.class,
+      BenchCommand.class,
       TopicsCommand.class,
       TablesCommand.class,
       PatternsCommand.class,

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
@@ -25,6 +26,17 @@ public final class EventSource {
 
   /** The source; {@code group} names the job to Kafka's lag tools. */
   public static KafkaSource<Ingested> of(KafkaConfig kafka, IngestConfig ingest, String group) {
+    return builder(kafka, ingest, group).build();
+  }
+
+  /** The same up to what stands on the topics when it starts; then it ends. */
+  public static KafkaSource<Ingested> bounded(
+      KafkaConfig kafka, IngestConfig ingest, String group) {
+    return builder(kafka, ingest, group).setBounded(OffsetsInitializer.latest()).build();
+  }
+
+  private static KafkaSourceBuilder<Ingested> builder(
+      KafkaConfig kafka, IngestConfig ingest, String group) {
     Map<String, Topic> topics = new HashMap<>();
     for (Topic topic : Topic.values()) {
       topics.put(TopicName.of(topic).withPrefix(kafka.topicPrefix()), topic);
@@ -35,8 +47,7 @@ public final class EventSource {
         .setTopics(topics.keySet().toArray(String[]::new))
         .setGroupId(group)
         .setStartingOffsets(OffsetsInitializer.earliest())
-        .setDeserializer(new Decoding(topics, ingest))
-        .build();
+        .setDeserializer(new Decoding(topics, ingest));
   }
 
   private static final class Decoding implements KafkaRecordDeserializationSchema<Ingested> {
