@@ -1,10 +1,18 @@
 package dev.nudge.bench;
 
 import dev.nudge.event.Occurrence;
+import dev.nudge.pattern.EventCondition;
+import dev.nudge.pattern.Expression;
+import dev.nudge.pattern.ExpressionException;
+import dev.nudge.pattern.NamedCondition;
+import dev.nudge.pattern.Names;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.flink.cep.pattern.Pattern;
+import org.apache.flink.cep.pattern.conditions.IterativeCondition;
 import org.apache.flink.cep.pattern.conditions.SimpleCondition;
 
 /**
@@ -22,21 +30,45 @@ final class BenchPatterns {
   /** The longest window of the first twenty patterns. */
   static final Duration LONGEST_WINDOW = Duration.ofMinutes(60);
 
+  /** Reads the event as a condition of a marketer does, and is true of each. */
+  private static final Expression TRUE = condition("event.quantity >= 0.0 && event.at > 0");
+
   private BenchPatterns() {}
+
+  private static Expression condition(String text) {
+    try {
+      return Expression.compile(text, Names.of(Map.of()), Expression.Type.BOOL);
+    } catch (ExpressionException refused) {
+      throw new IllegalStateException(refused);
+    }
+  }
 
   /** All patterns of a set, by number. */
   static List<Pattern<Occurrence, ?>> of(PatternSet set) {
+    return of(set, false);
+  }
+
+  /**
+   * All patterns of a set, by number.
+   *
+   * @param cel whether each condition is also a CEL expression, one that is true
+   */
+  static List<Pattern<Occurrence, ?>> of(PatternSet set, boolean cel) {
     List<Pattern<Occurrence, ?>> patterns = new ArrayList<>(set.count());
     for (int i = 0; i < set.count(); i++) {
-      patterns.add(pattern(i, set.spread()));
+      patterns.add(pattern(i, set.spread(), cel));
     }
     return patterns;
   }
 
   /** One pattern by its number, from 0. */
   static Pattern<Occurrence, ?> pattern(int number, boolean spread) {
+    return pattern(number, spread, false);
+  }
+
+  private static Pattern<Occurrence, ?> pattern(int number, boolean spread, boolean cel) {
     int round = number / SHAPES;
-    Shapes s = new Shapes(spread ? round : 0, round);
+    Shapes s = new Shapes(spread ? round : 0, round, cel);
     return switch (number % SHAPES) {
       case 0 ->
           s.begin(Step.ADDED).notFollowedBy("unpaid").where(s.is(Step.PAID)).within(s.min(30));
@@ -84,7 +116,7 @@ final class BenchPatterns {
   }
 
   /** An event by its name: all that these patterns ask. */
-  static final class Named extends SimpleCondition<Occurrence> {
+  static final class Named extends SimpleCondition<Occurrence> implements NamedCondition {
     private static final long serialVersionUID = 1L;
 
     private final String name;
@@ -93,9 +125,14 @@ final class BenchPatterns {
       this.name = name;
     }
 
-    /** The name it wants; what an index by event name is made of. */
-    String name() {
-      return name;
+    @Override
+    public Set<String> names() {
+      return Set.of(name);
+    }
+
+    @Override
+    public boolean isIterative() {
+      return false;
     }
 
     @Override
@@ -105,7 +142,7 @@ final class BenchPatterns {
   }
 
   /** The words in which shapes are said. */
-  private record Shapes(int family, int round) {
+  private record Shapes(int family, int round, boolean cel) {
     Pattern<Occurrence, Occurrence> begin(Step step) {
       return Pattern.<Occurrence>begin(label(step, 0)).where(is(step));
     }
@@ -114,8 +151,8 @@ final class BenchPatterns {
       return before.followedBy(label(step, 1)).where(is(step));
     }
 
-    Named is(Step step) {
-      return new Named(step.in(family));
+    IterativeCondition<Occurrence> is(Step step) {
+      return cel ? EventCondition.of(Set.of(step.in(family)), TRUE) : new Named(step.in(family));
     }
 
     Duration min(int minutes) {

@@ -1,28 +1,40 @@
 package dev.nudge.bench;
 
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
 import dev.nudge.bench.Variant.Extras;
+import dev.nudge.definition.Policy;
+import dev.nudge.detect.Customer;
+import dev.nudge.detect.CustomerCodec;
 import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
+import dev.nudge.event.Occurrence;
+import dev.nudge.ingest.Accepted;
 import dev.nudge.ingest.CustomerContext;
 import dev.nudge.ingest.CustomerFunction;
 import dev.nudge.ingest.CustomerOperator;
 import dev.nudge.ingest.IngestConfig;
+import dev.nudge.pattern.Found;
+import dev.nudge.pattern.PatternEngine;
+import dev.nudge.pattern.PatternTrigger;
+import dev.nudge.pattern.Rule;
+import dev.nudge.pattern.RuleSet;
+import dev.nudge.pattern.RunningRule;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
+import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.cep.pattern.Pattern;
 import org.apache.flink.streaming.api.datastream.DataStream;
 
-/**
- * Ours: one operator for all patterns. THE place where the pattern engine is plugged in.
- *
- * <p>Until then it runs the operator with a function that counts and finds nothing, so its figures
- * say what ordering, deduplication and time cost.
- */
+/** Ours: one operator for all patterns, with the engine that Engage runs. */
 final class OursVariant {
   /** Whether it finds matches; then they must be those of stock CEP. */
-  static final boolean FINDS_MATCHES = false;
+  static final boolean FINDS_MATCHES = true;
 
   private OursVariant() {}
 
@@ -45,30 +57,146 @@ final class OursVariant {
         .transform(
             "Ours" + extras.label(),
             TypeInformation.of(BenchMatch.class),
-            new CustomerOperator<>(new Counting(), ingest));
+            new CustomerOperator<>(new Patterns(patterns, extras), ingest, extras.deduplication()));
   }
 
-  private static final class Counting implements CustomerFunction<Integer, BenchMatch> {
+  private static final class Patterns implements CustomerFunction<Integer, BenchMatch> {
     private static final long serialVersionUID = 1L;
 
-    // Never cleared: it ends with the measurement.
-    private transient ValueState<Long> count;
+    private final PatternSet patterns;
+    private final Extras extras;
+
+    private transient CustomerContext<BenchMatch> context;
+    private transient PatternEngine engine;
+    private transient RuleSet inForce;
+    private transient List<Found> found;
+    private transient byte[] loaded;
+    private transient byte[] loadedOpen;
+    private transient Customer customer;
+
+    Patterns(PatternSet patterns, Extras extras) {
+      this.patterns = patterns;
+      this.extras = extras;
+    }
 
     @Override
-    public void open(CustomerContext<BenchMatch> context) throws Exception {
-      count = context.keyedState(new ValueStateDescriptor<>("count", Types.LONG));
+    public void open(CustomerContext<BenchMatch> lent) {
+      context = lent;
+      found = new ArrayList<>();
+      List<RunningRule> rules = new ArrayList<>();
+      List<Pattern<Occurrence, ?>> all =
+          extras.cel() ? patterns.patternsInCel() : patterns.patterns();
+      for (Pattern<Occurrence, ?> pattern : all) {
+        int number = rules.size();
+        PatternTrigger trigger =
+            PatternTrigger.of(
+                pattern, 0, false, null, null, PatternTrigger.DEFAULT_MAX_PARTIAL_MATCHES);
+        Rule rule =
+            new Rule(
+                null,
+                Rule.Kind.ANOMALY,
+                Integer.toString(number),
+                Map.of(),
+                trigger,
+                null,
+                null,
+                null,
+                null,
+                Map.of());
+        rules.add(new RunningRule(number, number, rule, name -> null));
+      }
+      engine = new PatternEngine(number -> rules.get((int) number), new Unexpected());
+      inForce = new RuleSet(rules, Set.of());
     }
 
     @Override
     public void onDefinition(Integer definition) {}
 
     @Override
-    public void onInstant(CustomerKey customer, long atMillis, List<CustomerEvent> events)
-        throws Exception {
-      if (!events.isEmpty()) {
-        Long before = count.value();
-        count.update((before == null ? 0 : before) + events.size());
+    public boolean concerns(CustomerEvent event) {
+      String name = Occurrence.nameOf(event);
+      return extras.features() || (name != null && inForce.asksFor(name));
+    }
+
+    @Override
+    public void load(CustomerKey key, byte[] state) throws IOException {
+      loaded = state;
+      loadedOpen = state;
+      if (extras.features()) {
+        customer = Customer.unknown();
+        loadedOpen = null;
+        if (state != null) {
+          CodedInputStream in = CodedInputStream.newInstance(state);
+          customer = CustomerCodec.decode(in.readByteArray());
+          byte[] open = in.readByteArray();
+          loadedOpen = open.length == 0 ? null : open;
+        }
       }
+      engine.load(loadedOpen);
+    }
+
+    @Override
+    public void onInstant(long atMillis, List<Accepted> events) {
+      found.clear();
+      engine.beforeEvents(atMillis, inForce, found);
+      int ordinal = 0;
+      for (Accepted accepted : events) {
+        CustomerEvent event = accepted.event();
+        String name = Occurrence.nameOf(event);
+        if (name != null && engine.concerns(name, inForce)) {
+          engine.event(Occurrence.of(event), ordinal++, inForce, found);
+        }
+        if (extras.features()) {
+          customer = customer.after(event, Policy.DEFAULT, Map.of());
+        }
+      }
+      engine.afterEvents(atMillis, inForce, found);
+      for (Found each : found) {
+        if (extras.features() && customer.features(atMillis, Policy.DEFAULT).life() < 0) {
+          throw new IllegalStateException("nobody has less than no life");
+        }
+        context.emit(new BenchMatch((int) each.rule().number(), each.event().atMillis()));
+      }
+    }
+
+    @Override
+    public long dueMillis() {
+      return engine.dueMillis();
+    }
+
+    @Override
+    public byte[] save() throws IOException {
+      byte[] open = engine.save();
+      if (!extras.features()) {
+        return open;
+      } else if (customer.inputs() == 0) {
+        return loaded;
+      }
+      byte[] features = CustomerCodec.encode(customer);
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream(features.length + 256);
+      CodedOutputStream out = CodedOutputStream.newInstance(bytes, 256);
+      out.writeByteArrayNoTag(features);
+      out.writeByteArrayNoTag(open == null ? new byte[0] : open);
+      out.flush();
+      return bytes.toByteArray();
+    }
+  }
+
+  /** In a measurement nothing of the kind happens. */
+  private static final class Unexpected implements PatternEngine.Incidents {
+    @Override
+    public void limitHit(RunningRule rule, long count) {
+      throw new IllegalStateException("pattern " + rule.number() + " has too many partial matches");
+    }
+
+    @Override
+    public void failed(RunningRule rule, Exception reason) {
+      throw new IllegalStateException("pattern " + rule.number(), reason);
+    }
+
+    @Override
+    public void unreadable(RunningRule rule, Exception reason) {
+      throw new IllegalStateException("pattern " + rule.number(), reason);
     }
   }
 }

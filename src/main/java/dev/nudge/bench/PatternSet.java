@@ -18,6 +18,11 @@ record PatternSet(int count, boolean spread) implements Serializable {
     return BenchPatterns.of(this);
   }
 
+  /** The same, each condition a CEL expression beside the event's name. */
+  List<Pattern<Occurrence, ?>> patternsInCel() {
+    return BenchPatterns.of(this, true);
+  }
+
   /** {@code 20}, {@code 1000 (20 a name)}. */
   String label() {
     return spread ? count + " (" + BenchPatterns.SHAPES + " a name)" : Integer.toString(count);

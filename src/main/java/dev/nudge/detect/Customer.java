@@ -46,7 +46,8 @@ public record Customer(
    */
   static final int MAX_LENGTH = 1_024;
 
-  static Customer unknown() {
+  /** Whoever nothing is known of. */
+  public static Customer unknown() {
     return new Customer(
         Lifecycle.unknown(),
         Purchases.none(),
@@ -58,7 +59,7 @@ public record Customer(
   }
 
   /** Any event; what erases the customer leaves nothing. */
-  Customer after(CustomerEvent event, Policy policy, Map<String, Integer> refillDays) {
+  public Customer after(CustomerEvent event, Policy policy, Map<String, Integer> refillDays) {
     if (event.click() != null) {
       return clicked(event.click(), event.atMillis(), policy);
     } else if (event.order() != null) {
@@ -135,7 +136,7 @@ public record Customer(
   }
 
   /** The features at that instant. */
-  Features features(long nowMillis, Policy policy) {
+  public Features features(long nowMillis, Policy policy) {
     boolean bought = purchases.count() > 0;
     boolean seen = browsing.lastSeenAtMillis() > 0;
     return new Features(

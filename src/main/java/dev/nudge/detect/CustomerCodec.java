@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * <p>What a later version adds is written behind the rest; bytes that end early mean that it was
  * not known yet.
  */
-final class CustomerCodec {
+public final class CustomerCodec {
   /** By their numbers in bytes: one is never moved. */
   private static final List<LifecycleStage> STAGES =
       List.of(
@@ -51,7 +51,8 @@ final class CustomerCodec {
     void write(T value) throws IOException;
   }
 
-  static byte[] encode(Customer customer) throws IOException {
+  /** A customer as bytes. */
+  public static byte[] encode(Customer customer) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
     CodedOutputStream out = CodedOutputStream.newInstance(bytes, 256);
     write(out, customer.lifecycle());
@@ -80,7 +81,12 @@ final class CustomerCodec {
     return bytes.toByteArray();
   }
 
-  static Customer decode(byte[] bytes) throws IOException {
+  /**
+   * The customer that {@link #encode} made bytes of.
+   *
+   * @throws IOException if they are none
+   */
+  public static Customer decode(byte[] bytes) throws IOException {
     CodedInputStream in = CodedInputStream.newInstance(bytes);
     return new Customer(
         readLifecycle(in),
