@@ -55,7 +55,7 @@ class BenchPatternsTest {
   void conditionsTravel() throws Exception {
     BenchPatterns.Named paid = new BenchPatterns.Named("Order Paid");
     BenchPatterns.Named travelled = InstantiationUtil.clone(paid);
-    assertThat(travelled.name()).isEqualTo("Order Paid");
+    assertThat(travelled.names()).containsExactly("Order Paid");
     assertThat(travelled.filter(new Occurrence("Order Paid", 0, "m", null, Map.of()))).isTrue();
     assertThat(travelled.filter(new Occurrence("Order Placed", 0, "m", null, Map.of()))).isFalse();
   }
@@ -75,7 +75,7 @@ class BenchPatternsTest {
     for (Pattern<Occurrence, ?> step = last; step != null; step = step.getPrevious()) {
       IterativeCondition<?> condition = step.getCondition();
       assertThat(condition).isInstanceOf(BenchPatterns.Named.class);
-      names.add(((BenchPatterns.Named) condition).name());
+      names.addAll(((BenchPatterns.Named) condition).names());
     }
     return names;
   }

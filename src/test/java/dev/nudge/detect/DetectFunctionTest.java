@@ -19,6 +19,7 @@ import static dev.nudge.TestEvents.refunded;
 import static dev.nudge.TestEvents.viewed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nudge.definition.DefinitionVersion;
 import dev.nudge.definition.LifecyclePolicy;
 import dev.nudge.definition.Policy;
 import dev.nudge.definition.PolicyVersion;
@@ -52,7 +53,7 @@ class DetectFunctionTest {
   private static final IngestConfig INGEST = IngestConfig.from(new Configuration());
 
   private final Backend backend;
-  private CustomerHarness<PolicyVersion, Moment> harness;
+  private CustomerHarness<DefinitionVersion, Moment> harness;
   private List<Moment> moments = List.of();
 
   DetectFunctionTest(Backend backend) {
@@ -188,7 +189,7 @@ class DetectFunctionTest {
 
   @Test
   void dormantAndLostOfOneInstantBothFire() throws Exception {
-    harness.define(version(1, START - DAY, 45, 45));
+    define(version(1, START - DAY, 45, 45));
     harness.receive(paid(ANNA, START, "o1"));
     assertThat(changes(START + 45 * DAY))
         .containsExactly(
@@ -202,7 +203,7 @@ class DetectFunctionTest {
   void timersThatAreSetKeepTheirThresholdsAndTheNextOrderTakesTheNewOnes() throws Exception {
     harness.receive(paid(ANNA, START, "o1"), paid(BERT, START, "o1"));
     assertThat(changes(START)).hasSize(2);
-    harness.define(version(1, START + DAY, 10, 20));
+    define(version(1, START + DAY, 10, 20));
     harness.receive(paid(BERT, START + DAY, "o2"));
     assertThat(changes(START + 29 * DAY))
         .containsExactly(
@@ -220,7 +221,7 @@ class DetectFunctionTest {
   void longerThresholdsMoveTheNextTimersOut() throws Exception {
     harness.receive(paid(ANNA, START, "o1"));
     assertThat(changes(START)).hasSize(1);
-    harness.define(version(1, START, 100, 200));
+    define(version(1, START, 100, 200));
     harness.receive(paid(ANNA, START + DAY, "o2"));
     assertThat(changes(START + 101 * DAY - 1)).containsExactly("anna+1d NEW>GROWING 1/2");
     assertThat(changes(START + 201 * DAY))
@@ -230,7 +231,7 @@ class DetectFunctionTest {
   @Test
   void policyGovernsFromItsTimeOnForThatTenantOnly() throws Exception {
     CustomerKey other = new CustomerKey("zeta", "anna");
-    harness.define(version(1, START + 1, 10, 20));
+    define(version(1, START + 1, 10, 20));
     harness.receive(
         paid(ANNA, START, "o1"), paid(BERT, START + 1, "o1"), paid(other, START + 1, "o1"));
     assertThat(changes(START + 29 * DAY))
@@ -244,8 +245,8 @@ class DetectFunctionTest {
 
   @Test
   void policyForEveryTenantHoldsForWhoHasNone() throws Exception {
-    harness.define(new PolicyVersion(null, 0, Long.MIN_VALUE, policy(null, 10, 20), false));
-    harness.define(version(1, START - DAY, 40, 50));
+    define(new PolicyVersion(null, 0, Long.MIN_VALUE, policy(null, 10, 20), false));
+    define(version(1, START - DAY, 40, 50));
     CustomerKey other = new CustomerKey("zeta", "anna");
     harness.receive(paid(ANNA, START, "o1"), paid(other, START, "o1"));
     changes(START + 60 * DAY);
@@ -263,9 +264,9 @@ class DetectFunctionTest {
 
   @Test
   void deletedPolicyGivesWayToTheBuiltInOne() throws Exception {
-    harness.define(version(1, START - DAY, 10, 20));
+    define(version(1, START - DAY, 10, 20));
     harness.watermark(START - 1);
-    harness.define(new PolicyVersion("acme", 0, 0, null, true));
+    define(new PolicyVersion("acme", 0, 0, null, true));
     harness.receive(paid(ANNA, START, "o1"));
     assertThat(changes(START + 30 * DAY))
         .containsExactly("anna+0 null>NEW 1/1", "anna+30d NEW>DORMANT 1/1");
@@ -273,7 +274,7 @@ class DetectFunctionTest {
 
   @Test
   void policyAndCustomersOutliveARestart() throws Exception {
-    harness.define(version(1, START - DAY, 10, 20));
+    define(version(1, START - DAY, 10, 20));
     harness.receive(paid(ANNA, START, "o1"), paid(BERT, START + 2 * DAY, "o1"));
     assertThat(changes(START + DAY)).containsExactly("anna+0 null>NEW 1/1");
     OperatorSubtaskState snapshot = harness.snapshot(1, 1);
@@ -289,7 +290,7 @@ class DetectFunctionTest {
 
   @Test
   void ordersInAnotherCurrencyAreStepsOfTheLifeButAddUpToNothing() throws Exception {
-    harness.define(
+    define(
         new PolicyVersion(
             "acme",
             1,
@@ -415,6 +416,10 @@ class DetectFunctionTest {
   }
 
   /** What was said up to a watermark, customer by customer; each one's in the order it was said. */
+  private void define(PolicyVersion policy) throws Exception {
+    harness.define(DefinitionVersion.of(policy));
+  }
+
   private List<String> changes(long watermark) throws Exception {
     harness.watermark(watermark);
     moments = harness.said();

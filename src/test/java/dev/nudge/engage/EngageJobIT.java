@@ -7,8 +7,8 @@ import dev.nudge.OnlineRetail;
 import dev.nudge.clickhouse.Migrations;
 import dev.nudge.detect.LifecycleOracle;
 import dev.nudge.ingest.IngestConfig;
+import dev.nudge.kafka.DefinitionSource;
 import dev.nudge.kafka.KafkaConfig;
-import dev.nudge.kafka.PolicySource;
 import dev.nudge.kafka.TimeRecord;
 import dev.nudge.kafka.TopicLayout;
 import dev.nudge.kafka.TopicName;
@@ -188,7 +188,7 @@ class EngageJobIT {
         new EngageConfig(
             kafka, clickHouse.config(), IngestConfig.from(ingest), DeliveryGuarantee.AT_LEAST_ONCE),
         topics,
-        PolicySource.newestOffset(kafka));
+        DefinitionSource.newestOffsets(kafka));
     return env.executeAsync(EngageJob.NAME);
   }
 

@@ -315,6 +315,7 @@ class LocalModeIT {
     new Rehearsal(
             List.of(new InputFile(Topic.ORDERS, sample.toString())),
             reader.policies(),
+            reader.rules(),
             null,
             2,
             out)

@@ -214,6 +214,7 @@ class RehearsalIT {
                 new InputFile(Topic.PROFILES, input.toString()),
                 new InputFile(Topic.CLICKSTREAM, click.toString())),
             List.of(),
+            List.of(),
             null,
             1,
             folder.resolve("half"))
@@ -230,6 +231,7 @@ class RehearsalIT {
     return new Rehearsal(
             List.of(new InputFile(Topic.ORDERS, input.toString())),
             policies,
+            List.of(),
             until,
             parallelism,
             folder.resolve(name))

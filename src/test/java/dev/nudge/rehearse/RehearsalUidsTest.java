@@ -35,7 +35,7 @@ class RehearsalUidsTest {
 
   private StreamExecutionEnvironment rehearsal() throws Exception {
     InputFile orders = new InputFile(Topic.ORDERS, "orders.jsonl");
-    Rehearsal rehearsal = new Rehearsal(List.of(orders), List.of(), null, 1, folder);
+    Rehearsal rehearsal = new Rehearsal(List.of(orders), List.of(), List.of(), null, 1, folder);
     return rehearsal.define(
         List.of(new MergedFiles.Source(orders, null)),
         IngestConfig.from(new Configuration()).endingAt(0),
