@@ -121,12 +121,13 @@ final class Matcher<E> {
    * @param pattern what to look for
    * @param maxPartialMatches how many may be open at once; beyond it the latest to begin are given
    *     up, and {@linkplain #dropped counted}
-   * @throws MalformedPatternException if Flink refuses it, or it could turn in circles
+   * @throws MalformedPatternException if Flink refuses it, or would fail on some stream of events:
+   *     it could turn in circles, a NOT comes before anything is taken, or an edge leads nowhere
    */
   Matcher(Pattern<E, ?> pattern, int maxPartialMatches) {
     this.pattern = pattern;
     this.maxPartialMatches = maxPartialMatches;
-    NFA<E> compiled = NFACompiler.<E>compileFactory(pattern, false).createNFA();
+    NFA<E> compiled = compile(pattern);
     List<State<E>> states = new ArrayList<>(compiled.getStates());
     // By name, so that a state's number in a checkpoint means the same in the next process.
     states.sort(Comparator.comparing(State::getName));
@@ -142,6 +143,12 @@ final class Matcher<E> {
     Map<IterativeCondition<E>, Condition<E>> conditions = new HashMap<>();
     for (Node<E> node : nodes) {
       for (StateTransition<E> transition : node.state.getStateTransitions()) {
+        if (transition.getTargetState() == null) {
+          // Flink 2.2 mixes up the copies it makes for "greedy until" when the step is optional
+          // too.
+          throw new MalformedPatternException(
+              "step " + steps.get(node.step) + " can't be greedy, until and optional here");
+        }
         node.edges.add(
             new Edge<>(
                 byName.get(transition.getSourceState().getName()),
@@ -158,10 +165,21 @@ final class Matcher<E> {
     skip = skip(strategy);
     skipStep = strategy.getPatternName().map(steps::indexOf).orElse(-1);
     refuseCircles();
+    refuseNotBeforeAnything();
     names = names(nodes);
     firstNames = namesThatBegin();
     for (Node<E> node : nodes) {
       node.restsOnForeign = names != null && restsOnForeign(node);
+    }
+  }
+
+  private static <E> NFA<E> compile(Pattern<E, ?> pattern) {
+    try {
+      return NFACompiler.<E>compileFactory(pattern, false).createNFA();
+    } catch (StackOverflowError endless) {
+      // Flink 2.2 copies what follows an optional step after a NOT, and a repeated group for ever.
+      throw new MalformedPatternException(
+          "a repeated group after an optional step after a NOT can't be compiled");
     }
   }
 
@@ -223,6 +241,30 @@ final class Matcher<E> {
     }
   }
 
+  /**
+   * Flink's API refuses a NOT after an optional step, but not after a group of optional steps. At
+   * the beginning of a pattern there is then nothing yet that the NOT could end: stock CEP fails.
+   */
+  private void refuseNotBeforeAnything() {
+    Set<Node<E>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<Node<E>> open = new ArrayDeque<>();
+    open.push(begin);
+    while (!open.isEmpty()) {
+      for (Edge<E> edge : open.pop().edges) {
+        if (edge.action != StateTransitionAction.PROCEED) {
+          continue;
+        }
+        if (edge.target.state.isStop()) {
+          throw new MalformedPatternException(
+              "step " + steps.get(edge.target.step) + " is a NOT before anything was taken");
+        }
+        if (seen.add(edge.target)) {
+          open.push(edge.target);
+        }
+      }
+    }
+  }
+
   /** The names that conditions ask for; null if one of them asks for none. */
   private static <E> Set<String> names(List<Node<E>> nodes) {
     Set<String> all = new TreeSet<>();
@@ -244,7 +286,8 @@ final class Matcher<E> {
     open.push(begin);
     while (!open.isEmpty()) {
       for (Edge<E> edge : open.pop().edges) {
-        if (edge.action == StateTransitionAction.TAKE && !edge.condition.addNames(all)) {
+        if (edge.action == StateTransitionAction.TAKE
+            && (edge.condition.onForeign() || !edge.condition.addNames(all))) {
           return null;
         } else if (edge.action == StateTransitionAction.PROCEED && seen.add(edge.target)) {
           open.push(edge.target);
@@ -313,6 +356,9 @@ final class Matcher<E> {
 
   /** Whether an event that no condition asks for would change nothing at all. */
   boolean restsOnForeign(PartialMatches<E> matches) {
+    if (firstNames == null) {
+      return false;
+    }
     for (PartialMatch<E> match : matches.open) {
       if (match.start() != null && !nodes.get(match.state()).restsOnForeign) {
         return false;
@@ -360,7 +406,8 @@ final class Matcher<E> {
     PriorityQueue<PartialMatch<E>> open = new PriorityQueue<>(PartialMatch.BY_START);
     PriorityQueue<PartialMatch<E>> complete = new PriorityQueue<>(PartialMatch.BY_START);
     for (PartialMatch<E> match : matches.open) {
-      if (timeOutMillis(match) > atMillis) {
+      long timeOutMillis = timeOutMillis(match);
+      if (timeOutMillis == NEVER || timeOutMillis > atMillis) {
         open.add(match);
       } else if (nodes.get(match.state()).state.isPending()) {
         complete.add(match);
