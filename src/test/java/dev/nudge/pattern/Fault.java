@@ -89,6 +89,7 @@ enum Fault {
         return new Trial(trial.shape(), turned);
       });
 
+  @SuppressWarnings("ImmutableEnumChecker") // the functions above hold nothing that changes
   private final UnaryOperator<Trial> falsified;
 
   Fault(UnaryOperator<Trial> falsified) {

@@ -31,6 +31,7 @@ final class StockCep implements Trial.Finder {
   }
 
   /** Runs any pattern. */
+  @SuppressWarnings("unchecked") // what is made of visits takes visits
   Map<String, List<String>> find(Pattern<Visit, ?> pattern, List<Arrival> stream) throws Exception {
     OneInputTransformation<Visit, String> operator =
         (OneInputTransformation<Visit, String>)
@@ -38,9 +39,10 @@ final class StockCep implements Trial.Finder {
                 .inEventTime()
                 .process(new Write(), Types.STRING)
                 .getTransformation();
-    try (KeyedOneInputStreamOperatorTestHarness<String, Visit, String> harness =
+    KeyedOneInputStreamOperatorTestHarness<String, Visit, String> harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            operator.getOperatorFactory(), Visit::customer, Types.STRING)) {
+            operator.getOperatorFactory(), Visit::customer, Types.STRING);
+    try {
       harness.setup(
           Types.STRING.createSerializer(harness.getExecutionConfig().getSerializerConfig()));
       harness.open();
@@ -57,6 +59,8 @@ final class StockCep implements Trial.Finder {
         found.computeIfAbsent(parts[0], customer -> new ArrayList<>()).add(parts[1]);
       }
       return found;
+    } finally {
+      harness.close();
     }
   }
 
