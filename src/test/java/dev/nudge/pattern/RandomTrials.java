@@ -77,7 +77,7 @@ final class RandomTrials {
     for (int i = 0; i < count; i++) {
       Kind kind = i == 0 ? Kind.BEGIN : edge(i == count - 1, depth);
       boolean not = kind == Kind.NOT_NEXT || kind == Kind.NOT_FOLLOWED_BY;
-      if (!not && depth < 2 && chance(15)) {
+      if (!not && depth < 2 && chance(depth == 0 ? 15 : 25)) {
         Shape group = new Shape(calls(1 + random.nextInt(3), depth + 1), Skip.NO_SKIP, null);
         calls.add(Call.group(kind, group));
         addQuantifier(calls, true);
@@ -96,6 +96,9 @@ final class RandomTrials {
         }
         if (chance(8)) {
           calls.add(Call.within(Kind.WITHIN_PREVIOUS, ticks(1, 4)));
+        }
+        if (chance(4)) {
+          calls.add(Call.within(Kind.WITHIN, ticks(2, 8)));
         }
       }
     }
