@@ -16,6 +16,12 @@ final class RandomTrials {
    */
   static final long TICK_MILLIS = 10;
 
+  /** No event of a case is earlier. */
+  static final long FIRST_MILLIS = 900;
+
+  /** No event is later, and no end of a window; but the event that ends a case with gaps is. */
+  static final long LAST_MILLIS = 2_000;
+
   private static final long BEGIN_MILLIS = 1_000;
   private static final int MAX_STEPS = 4;
   private static final int MAX_REFUSALS = 1_000;

@@ -44,6 +44,22 @@ record Trial(Shape shape, List<Arrival> stream) {
         .collect(joining(", "));
   }
 
+  /** The same events, with a watermark at every millisecond at which something may happen. */
+  Trial withWatermarksOften() {
+    List<Arrival> often = new ArrayList<>();
+    long reachedMillis = RandomTrials.FIRST_MILLIS;
+    for (Arrival arrival : stream) {
+      if (arrival.visit() == null) {
+        long end = Math.min(arrival.watermarkMillis(), RandomTrials.LAST_MILLIS);
+        for (; reachedMillis < end; reachedMillis++) {
+          often.add(Arrival.watermark(reachedMillis));
+        }
+      }
+      often.add(arrival);
+    }
+    return new Trial(shape, often);
+  }
+
   /** Cases with an arrival, a step or a call less. */
   List<Trial> simpler() {
     List<Trial> simpler = new ArrayList<>();
