@@ -214,7 +214,7 @@ public final class PatternEngine {
         continue;
       }
       String partition = partition(rule, event);
-      if (partition != null && sectionOf(rule, partition) == null) {
+      if (partition != null) {
         begin(rule, partition, found);
       }
     }
@@ -234,9 +234,10 @@ public final class PatternEngine {
     return by == null ? "" : event.text(by);
   }
 
+  /** The one of a rule, also when it is over; null if there was none in this turn. */
   private static Section sectionOf(RunningRule rule, String partition) {
     for (Section section = rule.section; section != null; section = section.sibling) {
-      if (!section.isOver && section.partition.equals(partition)) {
+      if (section.partition.equals(partition)) {
         return section;
       }
     }
@@ -244,19 +245,33 @@ public final class PatternEngine {
   }
 
   private void begin(RunningRule rule, String partition, List<Found> found) {
-    Section section = Section.begin(rule, partition);
-    if (process(section, true, found) && hasRoom(rule)) {
+    Section section = sectionOf(rule, partition);
+    boolean known = section != null;
+    if (!known) {
+      section = Section.begin(rule, partition);
+    } else if (!section.isOver || section.seen == current) {
+      // An event that ended all there was has been asked already whether something begins by it.
+      return;
+    } else {
+      section.beginAgain();
+    }
+    if (!process(section, true, found)) {
+      return;
+    } else if (!hasRoomBeside(section)) {
+      end(section);
+    } else if (!known) {
       add(section);
     }
   }
 
-  private boolean hasRoom(RunningRule rule) {
+  private boolean hasRoomBeside(Section begun) {
+    RunningRule rule = begun.rule;
     if (rule.pattern().by() == null) {
       return true;
     }
     int open = 0;
     for (Section section = rule.section; section != null; section = section.sibling) {
-      open += section.isOver ? 0 : 1;
+      open += section.isOver || section == begun ? 0 : 1;
     }
     if (open >= MAX_PARTITIONS) {
       incidents.limitHit(rule, 1);
@@ -270,6 +285,7 @@ public final class PatternEngine {
     RunningRule rule = section.rule;
     try {
       section.open(events::get);
+      section.seen = current;
       for (Match<Occurrence> match : rule.matcher().process(section.matches, current, mayBegin)) {
         found.add(found(rule, current.atMillis(), match));
       }
@@ -350,6 +366,8 @@ public final class PatternEngine {
       if (section == null) {
         section = Section.begin(rule, "");
         add(section);
+      } else if (section.isOver) {
+        section.beginAgain();
       } else {
         section.open(events::get);
       }

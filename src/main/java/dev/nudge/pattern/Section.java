@@ -48,6 +48,9 @@ final class Section {
 
   boolean isOver;
 
+  /** The event that it was shown last in this turn. */
+  KeptEvent seen;
+
   PartialMatches<Occurrence> matches;
   Timer timer;
   private byte[] body;
@@ -62,13 +65,21 @@ final class Section {
   /** Nothing yet. */
   static Section begin(RunningRule rule, String partition) {
     Section section = new Section(rule, partition);
-    if (rule.isTimer()) {
-      section.timer = new Timer();
-    } else {
-      section.matches = rule.matcher().none();
-    }
-    section.changed = true;
+    section.beginAgain();
     return section;
+  }
+
+  /** What is over takes up its place again, so that a turn has one section of a kind at most. */
+  void beginAgain() {
+    isOver = false;
+    dueMillis = Matcher.NEVER;
+    restsOnForeign = true;
+    if (rule.isTimer()) {
+      timer = new Timer();
+    } else {
+      matches = rule.matcher().none();
+    }
+    changed = true;
   }
 
   /**
