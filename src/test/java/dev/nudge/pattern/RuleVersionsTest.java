@@ -34,6 +34,7 @@ class RuleVersionsTest {
   private final Map<Long, RunningRule> known = new HashMap<>();
   private final TreeMap<Long, RunningRule> inForce = new TreeMap<>();
   private final TreeMap<Long, RunningRule> draining = new TreeMap<>();
+  private final Map<Long, Long> drainingSinceMillis = new HashMap<>();
   private final List<String> incidents = new ArrayList<>();
   private final PatternEngine engine = new PatternEngine(known::get, new Heard());
   private final Map<Integer, byte[]> states = new HashMap<>();
@@ -82,6 +83,7 @@ class RuleVersionsTest {
             "drained away",
             "dropped with something open",
             "went on while draining",
+            "found while draining",
             "a turn without an event");
 
     inForce.clear();
@@ -103,6 +105,7 @@ class RuleVersionsTest {
       come("replaced, dropped");
     } else if (draw == 2 || draw == 3) {
       draining.put(old, inForce.remove(old));
+      drainingSinceMillis.put(old, nowMillis);
       come("replaced, drained");
       if (draining.size() > 2) {
         drop(draining.remove(draining.firstKey()));
@@ -210,9 +213,7 @@ class RuleVersionsTest {
         happen("went on while draining");
       }
     }
-    assertThat(found)
-        .allMatch(
-            each -> inForce.containsKey(each.rule().number()) || isDraining(each.rule().number()));
+    found.forEach(this::assertMayBeFound);
     if (openBefore.stream()
         .anyMatch(number -> !inForce.containsKey(number) && !isDraining(number))) {
       happen("dropped with something open");
@@ -220,6 +221,22 @@ class RuleVersionsTest {
     if (silent) {
       happen("a turn without an event");
     }
+  }
+
+  private void assertMayBeFound(Found found) {
+    long number = found.rule().number();
+    if (inForce.containsKey(number)) {
+      return;
+    }
+    assertThat(isDraining(number)).isTrue();
+    long begunMillis = found.event().atMillis();
+    for (List<Occurrence> events : found.steps().values()) {
+      begunMillis = Math.min(begunMillis, events.get(0).atMillis());
+    }
+    assertThat(begunMillis)
+        .as("what drains begins nothing")
+        .isLessThanOrEqualTo(drainingSinceMillis.get(number));
+    happen("found while draining");
   }
 
   private boolean isDraining(long number) {
