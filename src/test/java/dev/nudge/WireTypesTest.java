@@ -1,5 +1,6 @@
 package dev.nudge;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,7 +10,9 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.nudge.definition.Problem;
 import dev.nudge.detect.Customer;
+import dev.nudge.definition.RuleVersion;
 import dev.nudge.detect.PolicyHistory;
+import dev.nudge.detect.RuleHistory;
 import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
 import dev.nudge.event.DeadLetter;
@@ -25,6 +28,11 @@ import dev.nudge.kafka.KafkaConfig;
 import dev.nudge.kafka.OutboundRecord;
 import dev.nudge.kafka.TopicCheck;
 import dev.nudge.kafka.TopicLayout;
+import dev.nudge.pattern.AfterTrigger;
+import dev.nudge.pattern.Found;
+import dev.nudge.pattern.PatternTrigger;
+import dev.nudge.pattern.Rule;
+import dev.nudge.pattern.Step;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -69,16 +77,22 @@ class WireTypesTest {
 
   /** Public records that never travel, and why. */
   private static final Map<Class<?>, String> STAYS_HOME =
-      Map.of(
-          IngestConfig.class,
-              "configuration: handed to constructors, travels by Java serialization",
-          KafkaConfig.class, "configuration: read where sources and sinks are built",
-          TopicLayout.class, "what the broker's administrator is told, before any job runs",
-          TopicCheck.class, "what the broker's administrator is told, before any job runs",
-          TopicCheck.Finding.class, "part of TopicCheck",
-          Accepted.class, "an argument of the function, gone when it returns",
-          RecordPosition.class, "an argument of the decoder, gone when it returns",
-          Problem.class, "what the author of a definition is told; on the wire it is a message");
+      Map.ofEntries(
+          entry(
+              IngestConfig.class,
+              "configuration: handed to constructors, travels by Java serialization"),
+          entry(KafkaConfig.class, "configuration: read where sources and sinks are built"),
+          entry(TopicLayout.class, "what the broker's administrator is told, before any job runs"),
+          entry(TopicCheck.class, "what the broker's administrator is told, before any job runs"),
+          entry(TopicCheck.Finding.class, "part of TopicCheck"),
+          entry(Accepted.class, "an argument of the function, gone when it returns"),
+          entry(RecordPosition.class, "an argument of the decoder, gone when it returns"),
+          entry(Problem.class, "what the author of a definition is told; on the wire it is a message"),
+          entry(Rule.class, "what a RuleSource compiles to, in each subtask for itself"),
+          entry(PatternTrigger.class, "part of Rule; it holds Flink's pattern"),
+          entry(AfterTrigger.class, "part of Rule; it holds compiled expressions"),
+          entry(Step.class, "what a pattern is built of, gone when it is built"),
+          entry(Found.class, "what the engine returns, gone when the moment is made of it"));
 
   static Stream<Class<?>> travellers() {
     return new ClassFileImporter()
@@ -105,6 +119,8 @@ class WireTypesTest {
             Customer.class,
             PolicyHistory.class,
             PolicyHistory.InForce.class,
+            RuleHistory.class,
+            RuleVersion.class,
             OutboundRecord.class);
   }
 
@@ -235,7 +251,7 @@ class WireTypesTest {
     } else if (plain == Instant.class) {
       return Instant.ofEpochSecond(seed, 1);
     } else if (plain.isEnum()) {
-      return plain.getEnumConstants()[seed % plain.getEnumConstants().length];
+      return plain.getEnumConstants()[Math.floorMod(seed, plain.getEnumConstants().length)];
     } else if (plain.isRecord()) {
       return filled(plain, seed + 1);
     } else {

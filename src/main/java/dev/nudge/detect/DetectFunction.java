@@ -71,7 +71,11 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
   public void open(CustomerContext<Moment> lent) throws Exception {
     context = lent;
     quarantined = lent.metrics().counter("definitionsQuarantined");
-    incidents = new Incidents(lent.metrics());
+    incidents =
+        new Incidents(
+            lent.metrics().counter("partialMatchesDropped")::inc,
+            lent.metrics().counter("conditionsFailed")::inc,
+            lent.metrics().counter("sectionsUnreadable")::inc);
     scope = new CustomerScope();
     book = new RuleBook(new RuleCompiler(scope, incidents));
     engine = new PatternEngine(book::byNumber, incidents);
@@ -384,9 +388,11 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
     return bytes.toByteArray();
   }
 
+  /**
+   * The number of inputs alone does not tell: an erased customer counts anew, and time alone moves
+   * the rest.
+   */
   private boolean isSame(Customer customer) {
-    return customer.inputs() == before.inputs()
-        && customer.lifecycle().equals(before.lifecycle())
-        && customer.refills().equals(before.refills());
+    return customer.inputs() == before.inputs() && customer.equals(before);
   }
 }

@@ -422,7 +422,8 @@ class DetectFunctionTest {
 
   private List<String> changes(long watermark) throws Exception {
     harness.watermark(watermark);
-    moments = harness.said();
+    // What is unusual about these customers, other tests tell.
+    moments = harness.said().stream().filter(moment -> moment.stageChange() != null).toList();
     return moments.stream()
         .map(Moment::stageChange)
         .sorted(Comparator.comparing(StageChange::customerId))
