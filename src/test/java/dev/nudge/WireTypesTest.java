@@ -29,6 +29,8 @@ import dev.nudge.kafka.OutboundRecord;
 import dev.nudge.kafka.TopicCheck;
 import dev.nudge.kafka.TopicLayout;
 import dev.nudge.pattern.AfterTrigger;
+import dev.nudge.pattern.CodeTrigger;
+import dev.nudge.pattern.ExpressionException;
 import dev.nudge.pattern.Found;
 import dev.nudge.pattern.PatternTrigger;
 import dev.nudge.pattern.Rule;
@@ -87,12 +89,17 @@ class WireTypesTest {
           entry(TopicCheck.Finding.class, "part of TopicCheck"),
           entry(Accepted.class, "an argument of the function, gone when it returns"),
           entry(RecordPosition.class, "an argument of the decoder, gone when it returns"),
-          entry(Problem.class, "what the author of a definition is told; on the wire it is a message"),
-          entry(Rule.class, "what a RuleSource compiles to, in each subtask for itself"),
-          entry(PatternTrigger.class, "part of Rule; it holds Flink's pattern"),
-          entry(AfterTrigger.class, "part of Rule; it holds compiled expressions"),
-          entry(Step.class, "what a pattern is built of, gone when it is built"),
-          entry(Found.class, "what the engine returns, gone when the moment is made of it"));
+          entry(
+              Problem.class,
+              "what the author of a definition is told; on the wire it is a message"),
+          entry(ExpressionException.Mistake.class, "becomes a Problem"),
+          entry(Rule.class, "compiled by each subtask; its RuleSource travels"),
+          entry(PatternTrigger.class, "part of Rule"),
+          entry(AfterTrigger.class, "part of Rule"),
+          entry(CodeTrigger.class, "part of Rule"),
+          entry(Found.class, "told to the function, which makes a Moment of it"),
+          entry(Step.class, "what a Pattern is built of, gone when it is"),
+          entry(Step.Times.class, "part of Step"));
 
   static Stream<Class<?>> travellers() {
     return new ClassFileImporter()

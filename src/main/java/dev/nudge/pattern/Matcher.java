@@ -59,6 +59,9 @@ final class Matcher<E> {
   /** Edges looked at for one partial match and event; more is a graph that turns in circles. */
   private static final int MAX_VISITS = 10_000;
 
+  /** What Flink calls every group. */
+  private static final String GROUP = "GroupPattern";
+
   private enum Skip {
     NO_SKIP,
     PAST_LAST,
@@ -121,7 +124,8 @@ final class Matcher<E> {
    * @param pattern what to look for
    * @param maxPartialMatches how many may be open at once; beyond it the latest to begin are given
    *     up, and {@linkplain #dropped counted}
-   * @throws MalformedPatternException if Flink refuses it, or it could turn in circles
+   * @throws MalformedPatternException if Flink refuses it, or would fail on some stream of events:
+   *     it could turn in circles, a NOT comes before anything is taken, or an edge leads nowhere
    */
   Matcher(Pattern<E, ?> pattern, int maxPartialMatches) {
     this(pattern, maxPartialMatches, name -> null);
@@ -131,7 +135,7 @@ final class Matcher<E> {
   Matcher(Pattern<E, ?> pattern, int maxPartialMatches, Scope scope) {
     this.pattern = pattern;
     this.maxPartialMatches = maxPartialMatches;
-    NFA<E> compiled = NFACompiler.<E>compileFactory(pattern, false).createNFA();
+    NFA<E> compiled = compile(pattern);
     List<State<E>> states = new ArrayList<>(compiled.getStates());
     // By name, so that a state's number in a checkpoint means the same in the next process.
     states.sort(Comparator.comparing(State::getName));
@@ -147,6 +151,12 @@ final class Matcher<E> {
     Map<IterativeCondition<E>, Condition<E>> conditions = new HashMap<>();
     for (Node<E> node : nodes) {
       for (StateTransition<E> transition : node.state.getStateTransitions()) {
+        if (transition.getTargetState() == null) {
+          // Flink 2.2 mixes up the copies it makes for "greedy until" when the step is optional
+          // too.
+          throw new MalformedPatternException(
+              "step " + steps.get(node.step) + " can't be greedy, until and optional here");
+        }
         node.edges.add(
             new Edge<>(
                 byName.get(transition.getSourceState().getName()),
@@ -163,10 +173,20 @@ final class Matcher<E> {
     skip = skip(strategy);
     skipStep = strategy.getPatternName().map(steps::indexOf).orElse(-1);
     refuseCircles();
+    refuseNotBeforeAnything();
     names = names(nodes);
     firstNames = namesThatBegin();
     for (Node<E> node : nodes) {
       node.restsOnForeign = names != null && restsOnForeign(node);
+    }
+  }
+
+  private static <E> NFA<E> compile(Pattern<E, ?> pattern) {
+    try {
+      return NFACompiler.<E>compileFactory(pattern, false).createNFA();
+    } catch (StackOverflowError endless) {
+      // Flink 2.2 copies what may follow a NOT, and in a circle it copies for ever.
+      throw new MalformedPatternException("a repeated group may be empty");
     }
   }
 
@@ -208,6 +228,10 @@ final class Matcher<E> {
   /** A group that repeats and may take nothing would be entered again and again by one event. */
   private void refuseCircles() {
     for (Node<E> node : nodes) {
+      if (steps.get(node.step).equals(GROUP)) {
+        // Every circle goes through a step that has a name of its own, which says more.
+        continue;
+      }
       Set<Node<E>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
       Deque<Node<E>> open = new ArrayDeque<>();
       open.push(node);
@@ -223,6 +247,30 @@ final class Matcher<E> {
           if (seen.add(edge.target)) {
             open.push(edge.target);
           }
+        }
+      }
+    }
+  }
+
+  /**
+   * Flink's API refuses a NOT after an optional step, but not after a group of optional steps. At
+   * the beginning of a pattern there is then nothing yet that the NOT could end: stock CEP fails.
+   */
+  private void refuseNotBeforeAnything() {
+    Set<Node<E>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<Node<E>> open = new ArrayDeque<>();
+    open.push(begin);
+    while (!open.isEmpty()) {
+      for (Edge<E> edge : open.pop().edges) {
+        if (edge.action != StateTransitionAction.PROCEED) {
+          continue;
+        }
+        if (edge.target.state.isStop()) {
+          throw new MalformedPatternException(
+              "step " + steps.get(edge.target.step) + " is a NOT before anything was taken");
+        }
+        if (seen.add(edge.target)) {
+          open.push(edge.target);
         }
       }
     }
@@ -249,7 +297,8 @@ final class Matcher<E> {
     open.push(begin);
     while (!open.isEmpty()) {
       for (Edge<E> edge : open.pop().edges) {
-        if (edge.action == StateTransitionAction.TAKE && !edge.condition.addNames(all)) {
+        if (edge.action == StateTransitionAction.TAKE
+            && (edge.condition.onForeign() || !edge.condition.addNames(all))) {
           return null;
         } else if (edge.action == StateTransitionAction.PROCEED && seen.add(edge.target)) {
           open.push(edge.target);
@@ -318,6 +367,9 @@ final class Matcher<E> {
 
   /** Whether an event that no condition asks for would change nothing at all. */
   boolean restsOnForeign(PartialMatches<E> matches) {
+    if (firstNames == null) {
+      return false;
+    }
     for (PartialMatch<E> match : matches.open) {
       if (match.start() != null && !nodes.get(match.state()).restsOnForeign) {
         return false;
@@ -365,7 +417,8 @@ final class Matcher<E> {
     PriorityQueue<PartialMatch<E>> open = new PriorityQueue<>(PartialMatch.BY_START);
     PriorityQueue<PartialMatch<E>> complete = new PriorityQueue<>(PartialMatch.BY_START);
     for (PartialMatch<E> match : matches.open) {
-      if (timeOutMillis(match) > atMillis) {
+      long timeOutMillis = timeOutMillis(match);
+      if (timeOutMillis == NEVER || timeOutMillis > atMillis) {
         open.add(match);
       } else if (nodes.get(match.state()).state.isPending()) {
         complete.add(match);

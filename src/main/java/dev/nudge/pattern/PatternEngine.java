@@ -115,8 +115,11 @@ public final class PatternEngine {
     if (!changed) {
       return loaded;
     }
-    sections.removeIf(section -> section.isOver);
-    if (sections.isEmpty()) {
+    int open = 0;
+    for (Section section : sections) {
+      open += section.isOver ? 0 : 1;
+    }
+    if (open == 0) {
       return null;
     }
     kept.clear();
@@ -138,9 +141,11 @@ public final class PatternEngine {
         };
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     CodedOutputStream out = CodedOutputStream.newInstance(bytes, 512);
-    out.writeUInt32NoTag(sections.size());
+    out.writeUInt32NoTag(open);
     for (Section section : sections) {
-      section.writeTo(out, keeper);
+      if (!section.isOver) {
+        section.writeTo(out, keeper);
+      }
     }
     out.writeUInt32NoTag(kept.size());
     for (KeptEvent event : kept.values()) {
@@ -167,7 +172,7 @@ public final class PatternEngine {
       return true;
     }
     for (Section section : sections) {
-      if (!section.restsOnForeign || section.rule.asksFor(name)) {
+      if (!section.isOver && (!section.restsOnForeign || section.rule.asksFor(name))) {
         return true;
       }
     }
