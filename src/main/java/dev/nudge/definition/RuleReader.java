@@ -209,8 +209,8 @@ final class RuleReader {
   /** Asks Flink CEP itself and the engine whether they take a pattern, and notes what they say. */
   static boolean isCompiled(Field place, Pattern<Occurrence, ?> pattern) {
     try {
-      NFACompiler.compileFactory(pattern, true);
       PatternTrigger.check(pattern);
+      NFACompiler.compileFactory(pattern, true);
       return true;
     } catch (RuntimeException refused) {
       place.refuse(flinks(refused), "a pattern that Flink CEP takes");

@@ -87,11 +87,20 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
       book.setPolicies(known.getKey(), known.getValue());
     }
     for (Map.Entry<String, RuleHistory> known : rules.immutableEntries()) {
-      RuleVersion any = known.getValue().versions().get(0).rule();
+      restore(known.getValue());
+    }
+  }
+
+  /** One by one: the version that can't be restored takes no other with it. */
+  private void restore(RuleHistory known) {
+    RuleHistory taken = RuleHistory.none();
+    for (RuleHistory.InForce version : known.versions()) {
+      RuleHistory next = taken.and(version);
       try {
-        book.setRules(any, known.getValue());
+        book.setRules(version.rule(), next);
+        taken = next;
       } catch (DefinitionException refused) {
-        quarantine(any, refused);
+        quarantine(version.rule(), refused);
       }
     }
   }
@@ -125,7 +134,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
     RuleHistory next =
         (known == null ? RuleHistory.none() : known).with(arrived, context.watermarkMillis());
     try {
-      if (next.isOver(context.watermarkMillis())) {
+      if (next.isOver()) {
         rules.remove(place);
         book.remove(arrived);
       } else {
