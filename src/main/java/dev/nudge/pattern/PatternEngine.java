@@ -214,7 +214,7 @@ public final class PatternEngine {
         continue;
       }
       String partition = partition(rule, event);
-      if (partition != null && sectionOf(rule, partition) == null) {
+      if (partition != null && !hasLooked(rule, partition)) {
         begin(rule, partition, found);
       }
     }
@@ -232,6 +232,20 @@ public final class PatternEngine {
   private static String partition(RunningRule rule, Occurrence event) {
     String by = rule.pattern().by();
     return by == null ? "" : event.text(by);
+  }
+
+  /**
+   * Whether what was open has looked at the event. It has then also been asked whether something
+   * begins with it, even if nothing is open any more: what a skip strategy threw away stays away.
+   */
+  private boolean hasLooked(RunningRule rule, String partition) {
+    for (Section section = rule.section; section != null; section = section.sibling) {
+      if ((!section.isOver || section.lookedAt == current)
+          && section.partition.equals(partition)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Section sectionOf(RunningRule rule, String partition) {
@@ -268,6 +282,7 @@ public final class PatternEngine {
   /** Returns whether anything is open afterwards. */
   private boolean process(Section section, boolean mayBegin, List<Found> found) {
     RunningRule rule = section.rule;
+    section.lookedAt = current;
     try {
       section.open(events::get);
       for (Match<Occurrence> match : rule.matcher().process(section.matches, current, mayBegin)) {

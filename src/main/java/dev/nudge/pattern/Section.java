@@ -48,6 +48,9 @@ final class Section {
 
   boolean isOver;
 
+  /** The event that it looked at last; null for none since it was read. */
+  KeptEvent lookedAt;
+
   PartialMatches<Occurrence> matches;
   Timer timer;
   private byte[] body;
