@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
@@ -53,12 +52,18 @@ public final class PatternEngine {
   private final Incidents incidents;
 
   private final List<Section> sections = new ArrayList<>();
-  private final Map<Integer, KeptEvent> events = new HashMap<>();
-  private final Map<Integer, KeptEvent> kept = new HashMap<>();
+  private final List<KeptEvent> events = new ArrayList<>();
+  private final List<KeptEvent> kept = new ArrayList<>();
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 10);
+  private final CodedOutputStream out = CodedOutputStream.newInstance(bytes, 1 << 10);
+  private final Keeper keeper = new Keeper();
   private byte[] loaded;
   private boolean changed;
   private KeptEvent current;
   private int nextNumber;
+  private int writings;
+  private long earliestDueMillis;
+  private boolean isDueKnown;
 
   /**
    * An engine.
@@ -82,6 +87,7 @@ public final class PatternEngine {
     changed = false;
     current = null;
     nextNumber = 0;
+    isDueKnown = false;
     if (state == null) {
       return;
     }
@@ -99,7 +105,7 @@ public final class PatternEngine {
     int held = in.readUInt32();
     for (int i = 0; i < held; i++) {
       KeptEvent event = KeptEvent.readFrom(in);
-      events.put(event.number, event);
+      events.add(event);
       nextNumber = Math.max(nextNumber, event.number + 1);
     }
   }
@@ -123,24 +129,8 @@ public final class PatternEngine {
       return null;
     }
     kept.clear();
-    Section.Keeper keeper =
-        new Section.Keeper() {
-          @Override
-          public int keep(KeptEvent event) {
-            if (event.number < 0) {
-              event.number = nextNumber++;
-            }
-            kept.put(event.number, event);
-            return event.number;
-          }
-
-          @Override
-          public void keep(int number) {
-            kept.put(number, events.get(number));
-          }
-        };
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-    CodedOutputStream out = CodedOutputStream.newInstance(bytes, 512);
+    writings++;
+    bytes.reset();
     out.writeUInt32NoTag(open);
     for (Section section : sections) {
       if (!section.isOver) {
@@ -148,22 +138,60 @@ public final class PatternEngine {
       }
     }
     out.writeUInt32NoTag(kept.size());
-    for (KeptEvent event : kept.values()) {
+    for (KeptEvent event : kept) {
       event.writeTo(out);
     }
     out.flush();
     return bytes.toByteArray();
   }
 
-  /** When something happens by itself, epoch milliseconds; {@link Long#MAX_VALUE} for never. */
-  public long dueMillis() {
-    long due = Matcher.NEVER;
-    for (Section section : sections) {
-      if (!section.isOver) {
-        due = Math.min(due, section.dueMillis);
+  /** Gathers the events that are still held, and numbers the new ones. */
+  private final class Keeper implements Section.Keeper {
+    @Override
+    public int keep(KeptEvent event) {
+      if (event.number < 0) {
+        event.number = nextNumber++;
+      }
+      if (event.writing != writings) {
+        event.writing = writings;
+        kept.add(event);
+      }
+      return event.number;
+    }
+
+    @Override
+    public void keep(int number) {
+      var unused = keep(eventOf(number));
+    }
+
+    @Override
+    public int writing() {
+      return writings;
+    }
+  }
+
+  /** A customer holds few events, so that looking through them is quickest. */
+  private KeptEvent eventOf(int number) {
+    for (KeptEvent event : events) {
+      if (event.number == number) {
+        return event;
       }
     }
-    return due;
+    throw new IllegalStateException("no event " + number + " is held");
+  }
+
+  /** When something happens by itself, epoch milliseconds; {@link Long#MAX_VALUE} for never. */
+  public long dueMillis() {
+    if (!isDueKnown) {
+      earliestDueMillis = Matcher.NEVER;
+      for (Section section : sections) {
+        if (!section.isOver && section.dueMillis < earliestDueMillis) {
+          earliestDueMillis = section.dueMillis;
+        }
+      }
+      isDueKnown = true;
+    }
+    return earliestDueMillis;
   }
 
   /** Whether an event of that name could matter to the customer at hand. */
@@ -203,7 +231,7 @@ public final class PatternEngine {
       if (section.isOver || section.rule.isTimer()) {
         continue;
       }
-      if (!inForce.goesOn(section.rule)) {
+      if (!section.goesOn(inForce)) {
         end(section);
       } else if (isSeen(section, event)) {
         process(section, inForce.isInForce(section.rule), found);
@@ -269,7 +297,7 @@ public final class PatternEngine {
   private boolean process(Section section, boolean mayBegin, List<Found> found) {
     RunningRule rule = section.rule;
     try {
-      section.open(events::get);
+      section.open(this::eventOf);
       for (Match<Occurrence> match : rule.matcher().process(section.matches, current, mayBegin)) {
         found.add(found(rule, current.atMillis(), match));
       }
@@ -287,7 +315,7 @@ public final class PatternEngine {
   private void advance(Section section, long toMillis, long atMillis, List<Found> found) {
     RunningRule rule = section.rule;
     try {
-      section.open(events::get);
+      section.open(this::eventOf);
       for (Match<Occurrence> match : rule.matcher().advance(section.matches, toMillis)) {
         found.add(found(rule, atMillis, match));
       }
@@ -301,7 +329,7 @@ public final class PatternEngine {
   /** Returns whether anything is open. */
   private boolean settle(Section section) {
     Matcher<Occurrence> matcher = section.rule.matcher();
-    changed = true;
+    touched();
     long dropped = matcher.dropped();
     if (dropped > 0) {
       incidents.limitHit(section.rule, dropped);
@@ -319,7 +347,12 @@ public final class PatternEngine {
 
   private void end(Section section) {
     section.isOver = true;
+    touched();
+  }
+
+  private void touched() {
     changed = true;
+    isDueKnown = false;
   }
 
   private static Found found(RunningRule rule, long atMillis, Match<Occurrence> match) {
@@ -351,9 +384,9 @@ public final class PatternEngine {
         section = Section.begin(rule, "");
         add(section);
       } else {
-        section.open(events::get);
+        section.open(this::eventOf);
       }
-      changed = true;
+      touched();
       section.timer.event = current;
       // A wait that is over before it began is over at once.
       section.dueMillis = current.atMillis() + Math.max(0, millis(after.delay(), scope));
@@ -383,7 +416,7 @@ public final class PatternEngine {
     section.timer.event = null;
     section.timer.left = 0;
     section.dueMillis = Matcher.NEVER;
-    changed = true;
+    touched();
     if (section.timer.firedFor.isEmpty()) {
       end(section);
     }
@@ -406,8 +439,8 @@ public final class PatternEngine {
     RunningRule rule = section.rule;
     AfterTrigger after = rule.after();
     try {
-      section.open(events::get);
-      changed = true;
+      section.open(this::eventOf);
+      touched();
       long dueMillis = section.dueMillis;
       if (isTrue(after, rule.scope()) && isNew(section, rule.scope())) {
         found.add(new Found(rule, dueMillis, section.timer.event.event(), Map.of()));
@@ -445,12 +478,15 @@ public final class PatternEngine {
 
   /** What is due, in the order of the rules; what runs no more ends. */
   private List<Section> due(long atMillis, RuleSet inForce) {
+    if (dueMillis() > atMillis) {
+      return List.of();
+    }
     List<Section> due = new ArrayList<>();
     for (Section section : sections) {
       if (section.isOver) {
         continue;
       }
-      if (!inForce.goesOn(section.rule)) {
+      if (!section.goesOn(inForce)) {
         end(section);
       } else if (section.dueMillis <= atMillis) {
         due.add(section);
