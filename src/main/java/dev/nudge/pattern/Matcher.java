@@ -390,6 +390,33 @@ final class Matcher<E> {
     return first;
   }
 
+  /**
+   * Whether time alone may bring a match: something waits for silence, or a complete match for an
+   * earlier one to be over. If not, what times out is only to be forgotten.
+   */
+  boolean waitsForSilence(PartialMatches<E> matches) {
+    if (matches.anyComplete()) {
+      return true;
+    }
+    for (PartialMatch<E> match : matches.open) {
+      if (nodes.get(match.state()).state.isPending()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** When the last of those that time out does; {@link #NEVER} if one of them never does. */
+  long allTimedOutMillis(PartialMatches<E> matches) {
+    long last = Long.MIN_VALUE;
+    for (PartialMatch<E> match : matches.open) {
+      if (match.start() != null) {
+        last = Math.max(last, timeOutMillis(match));
+      }
+    }
+    return last;
+  }
+
   private long timeOutMillis(PartialMatch<E> match) {
     Node<E> node = nodes.get(match.state());
     if (match.start() == null || node.state.isStart()) {

@@ -31,6 +31,12 @@ public final class PatternEngine {
   /** Values of a rule's {@code by} that one customer may have open; a further one is not begun. */
   public static final int MAX_PARTITIONS = 200;
 
+  /**
+   * Where nothing waits for silence, what has timed out is forgotten with the customer's next event
+   * that matters, or at the next full quarter of an hour: so that most windows need no timer.
+   */
+  static final long FORGOTTEN_EVERY_MILLIS = 900_000L;
+
   private static final Comparator<Section> BY_RULE =
       Comparator.comparingInt(section -> section.rule.order());
   private static final Comparator<Found> FOUND_BY_RULE =
@@ -316,13 +322,23 @@ public final class PatternEngine {
     RunningRule rule = section.rule;
     try {
       section.open(this::eventOf);
-      for (Match<Occurrence> match : rule.matcher().advance(section.matches, toMillis)) {
-        found.add(found(rule, atMillis, match));
-      }
+      catchUp(section, toMillis, atMillis, found);
       settle(section);
     } catch (IOException e) {
       incidents.unreadable(rule, e);
       end(section);
+    }
+  }
+
+  /** From time-out to time-out, as if each had been looked at when it came. */
+  private static void catchUp(Section section, long toMillis, long atMillis, List<Found> found) {
+    Matcher<Occurrence> matcher = section.rule.matcher();
+    long timeOut = matcher.timeOutMillis(section.matches);
+    while (timeOut <= toMillis) {
+      for (Match<Occurrence> match : matcher.advance(section.matches, timeOut)) {
+        found.add(found(section.rule, atMillis, match));
+      }
+      timeOut = matcher.timeOutMillis(section.matches);
     }
   }
 
@@ -338,11 +354,21 @@ public final class PatternEngine {
       end(section);
       return false;
     }
-    long timeOut = matcher.timeOutMillis(section.matches);
-    section.dueMillis =
-        timeOut == Matcher.NEVER || !section.rule.isInclusive() ? timeOut : timeOut - 1;
+    section.dueMillis = due(section);
     section.restsOnForeign = matcher.restsOnForeign(section.matches);
     return true;
+  }
+
+  private static long due(Section section) {
+    Matcher<Occurrence> matcher = section.rule.matcher();
+    if (!matcher.waitsForSilence(section.matches)) {
+      long last = matcher.allTimedOutMillis(section.matches);
+      return last == Matcher.NEVER
+          ? Matcher.NEVER
+          : (Math.floorDiv(last, FORGOTTEN_EVERY_MILLIS) + 1) * FORGOTTEN_EVERY_MILLIS;
+    }
+    long timeOut = matcher.timeOutMillis(section.matches);
+    return timeOut == Matcher.NEVER || !section.rule.isInclusive() ? timeOut : timeOut - 1;
   }
 
   private void end(Section section) {
