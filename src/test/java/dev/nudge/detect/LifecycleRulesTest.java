@@ -202,8 +202,7 @@ class LifecycleRulesTest {
       shop.receive(order(day), viewed(ANNA, at(day) + 1), placed(ANNA, at(day) + 2, "x" + day));
     }
     assertThat(changes(200).stream().map(StageChange::to))
-        .containsExactly(
-            PROSPECT, NEW, GROWING, DECLINING, STABLE, DORMANT, STABLE, DORMANT, LOST);
+        .containsExactly(PROSPECT, NEW, GROWING, DECLINING, STABLE, DORMANT, STABLE, DORMANT, LOST);
     shop.receive(viewed(ANNA, START + 300 * DAY));
     assertThat(changes(300)).isEmpty();
   }
@@ -224,8 +223,7 @@ class LifecycleRulesTest {
   @Test
   void returnFromDormancyIsGrowingWhateverTheCountWhereThePolicySaysSo() throws Exception {
     shop.policy("lifecycle: {recoverTo: GROWING}");
-    assertThat(stages(0, 1, 2, 3, 34))
-        .containsExactly(NEW, GROWING, STABLE, DORMANT, GROWING);
+    assertThat(stages(0, 1, 2, 3, 34)).containsExactly(NEW, GROWING, STABLE, DORMANT, GROWING);
     assertThat(stages(35)).containsExactly(STABLE);
   }
 

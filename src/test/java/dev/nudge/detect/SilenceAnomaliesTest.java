@@ -217,8 +217,7 @@ class SilenceAnomaliesTest {
   void orderAtTheCheckPutsItOff() throws Exception {
     paying(0, DAY, 2 * DAY, 30 * DAY, 45 * DAY);
     assertThat(shop.found(START + 60 * DAY - 1, "SLOWING")).isEmpty();
-    assertThat(shop.found(START + 400 * DAY, "SLOWING"))
-        .containsExactly("anna+60d SLOWING 1/3");
+    assertThat(shop.found(START + 400 * DAY, "SLOWING")).containsExactly("anna+60d SLOWING 1/3");
   }
 
   @Test
