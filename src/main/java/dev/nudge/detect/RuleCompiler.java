@@ -48,10 +48,7 @@ final class RuleCompiler {
    */
   RunningRule compile(RuleVersion version, int order, Map<String, PropertyType> schema)
       throws DefinitionException {
-    RuleSource source =
-        new RuleSource(
-            version.tenant(), version.kind(), version.id(), version.onChange(), version.json());
-    return running(source, version.version(), order, schema);
+    return running(version.source(), version.version(), order, schema);
   }
 
   private RunningRule running(
