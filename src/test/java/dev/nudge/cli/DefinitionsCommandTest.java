@@ -120,9 +120,9 @@ class DefinitionsCommandTest {
             BIG.replace("DRAIN", "KEEP"), ":4:11: onChange: found \"KEEP\", expected one of DROP,"),
         arguments(
             BIG.replace("event.amount > 100.0", "event.amount > 'x'"),
-            ":7:55: pattern.steps[0].big.where: found "),
+            ":7:53: pattern.steps[0].big.where: found "),
         arguments(BIG.replace("kind: anomaly", "kind: anomoly"), ":1:7: kind: found \"anomoly\""),
-        arguments(BIG + "---\n" + BIG, ":10:5: id: found a second anomaly BIG of acme, after "),
+        arguments(BIG + "---\n" + BIG, ":11:5: id: found a second anomaly BIG of acme, after "),
         arguments(BIG.replace("    - big: ", "\t- big: "), ":7:1: found a tab, expected spaces"),
         arguments(
             "{\"type\": \"COMPOSITE\", \"name\": \"x\", \"nodes\": [], \"edges\": []}",

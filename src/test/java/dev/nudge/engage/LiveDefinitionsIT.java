@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.flink.api.common.JobStatus;
@@ -30,6 +32,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +63,7 @@ class LiveDefinitionsIT {
   /** Up to when time has passed. */
   private long now = START;
 
+  private final List<Future<RecordMetadata>> onTheWay = new ArrayList<>();
   private int sent;
   private int seen;
 
@@ -104,6 +108,7 @@ class LiveDefinitionsIT {
     paid("acme", "anna", second - 1, 150);
     paid("acme", "anna", second, 150);
     paid("acme", "bert", second, 250);
+    settle();
     String savepoint = engage.stopWithSavepoint();
     definitions(now, "apply", big("acme", 300), "--at", "2026-01-05T11:00:00Z");
     engage.submit(ingest, 3, savepoint);
@@ -215,6 +220,7 @@ class LiveDefinitionsIT {
           for (int probe = 0; probe < PROBES; probe++) {
             send(
                 TopicName.CLICKSTREAM,
+                null,
                 """
                 {"messageId":"%d","tenant":"acme","customerId":"probe-%d","event":"Probe","timestamp":%d}"""
                     .formatted(++sent, probe, now + 1));
@@ -228,43 +234,53 @@ class LiveDefinitionsIT {
           }
           return customers.size() == PROBES;
         });
+    settle();
   }
 
   private void paid(String tenant, String customer, long at, int amount) {
     send(
         TopicName.ORDERS,
+        null,
         """
         {"messageId":"%d","tenant":"%s","customerId":"%s","orderId":"o%d","status":"PAID",\
         "timestamp":%d,"currency":"EUR","amount":%d}"""
             .formatted(++sent, tenant, customer, sent, at, amount));
   }
 
-  private void publish(String key, String value) {
-    producer.send(
-        new ProducerRecord<>(
-            engage.topics().nameOf(TopicName.CAMPAIGNS),
-            key.getBytes(UTF_8),
-            value.getBytes(UTF_8)));
-    producer.flush();
+  private void publish(String key, String value) throws Exception {
+    send(TopicName.CAMPAIGNS, key.getBytes(UTF_8), value);
+    settle();
   }
 
-  private void send(TopicName topic, String record) {
-    producer.send(new ProducerRecord<>(engage.topics().nameOf(topic), record.getBytes(UTF_8)));
+  private void send(TopicName topic, byte[] key, String record) {
+    onTheWay.add(
+        producer.send(
+            new ProducerRecord<>(engage.topics().nameOf(topic), key, record.getBytes(UTF_8))));
+  }
+
+  /** All that was sent stands on its topic. */
+  private void settle() throws Exception {
     producer.flush();
+    for (Future<RecordMetadata> record : onTheWay) {
+      record.get(1, TimeUnit.MINUTES);
+    }
+    onTheWay.clear();
   }
 
   /** Time passes, and all that it brings is said. */
   private void pass(long until) throws Exception {
     sendTime(until);
+    settle();
     engage.await(() -> engage.lastTimes().stream().allMatch(time -> time >= until - 1));
   }
 
   private void sendTime(long until) {
     now = until;
-    for (TopicName topic : TopicName.CUSTOMER_INPUTS) {
-      engage.sendTime(producer, topic, until);
-    }
+    // Each partition keeps its order, and these come behind all events sent so far.
     producer.flush();
+    for (TopicName topic : TopicName.CUSTOMER_INPUTS) {
+      onTheWay.addAll(engage.sendTime(producer, topic, until));
+    }
   }
 
   /** Moments of the definition, sorted: customer, time, the limit of the version that judged. */
