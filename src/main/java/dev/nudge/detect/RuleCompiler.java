@@ -48,7 +48,10 @@ final class RuleCompiler {
    */
   RunningRule compile(RuleVersion version, int order, Map<String, PropertyType> schema)
       throws DefinitionException {
-    return running(version.source(), version.version(), order, schema);
+    RuleSource source =
+        new RuleSource(
+            version.tenant(), version.kind(), version.id(), version.onChange(), version.json());
+    return running(source, version.version(), order, schema);
   }
 
   private RunningRule running(

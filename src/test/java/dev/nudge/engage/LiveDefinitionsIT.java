@@ -99,7 +99,7 @@ class LiveDefinitionsIT {
     paid("acme", "bert", first + 1, 100);
     paid("zeta", "zoe", first + 1, 150);
     pass(first + SECOND);
-    assertThat(moments()).containsExactly("anna 2026-01-05T09:10:03Z 100");
+    assertThat(moments("BIG")).containsExactly("anna 2026-01-05T09:10:03Z 100");
 
     // The next version is known, and orders of both sides of its start wait, when the job stops.
     definitions(now, "apply", big("acme", 200), "--at", "2026-01-05T10:00:00Z");
@@ -118,7 +118,7 @@ class LiveDefinitionsIT {
     paid("acme", "anna", second + HOUR, 250);
     paid("acme", "bert", second + HOUR, 350);
     pass(second + HOUR + SECOND);
-    assertThat(moments())
+    assertThat(moments("BIG"))
         .containsExactly(
             "anna 2026-01-05T09:10:03Z 100",
             "anna 2026-01-05T09:59:59.999Z 100",
@@ -139,7 +139,7 @@ class LiveDefinitionsIT {
         .anyMatch(line -> line.startsWith("acme|anomaly|BIG:1:"));
     paid("acme", "anna", START + 3 * HOUR, 350);
     pass(START + 3 * HOUR + 1);
-    assertThat(moments()).hasSize(6).contains("anna 2026-01-05T12:00:00Z 300");
+    assertThat(moments("BIG")).hasSize(6).contains("anna 2026-01-05T12:00:00Z 300");
     engage.await(
         () ->
             engage
@@ -152,7 +152,7 @@ class LiveDefinitionsIT {
     awaitTaken();
     paid("acme", "anna", START + 4 * HOUR, 950);
     pass(START + 4 * HOUR + 1);
-    assertThat(moments()).hasSize(6);
+    assertThat(moments("BIG")).hasSize(6);
     engage.await(
         () ->
             engage
@@ -164,6 +164,49 @@ class LiveDefinitionsIT {
                     List.of(
                         "anna 100", "anna 100", "bert 200", "anna 200", "bert 300", "anna 300")));
     assertThat(engage.status()).isEqualTo(JobStatus.RUNNING);
+  }
+
+  @Test
+  void whatAVersionHasOpenIsDrainedOrDroppedAfterASavepointToo() throws Exception {
+    definitions(START, "apply", bought(1), "--at", "2026-01-05T09:00:00Z");
+    awaitTaken();
+    clicked("anna", START + 50 * MINUTE);
+    pass(START + 50 * MINUTE + 1);
+    definitions(now, "apply", bought(2), "--at", "2026-01-05T10:00:00Z");
+    awaitTaken();
+    engage.submit(ingest, 3, engage.stopWithSavepoint());
+    clicked("bert", START + HOUR);
+    paid("acme", "anna", START + HOUR + MINUTE, 1);
+    paid("acme", "bert", START + HOUR + MINUTE, 1);
+    // The first version begins nothing new.
+    clicked("anna", START + HOUR + 2 * MINUTE);
+    paid("acme", "anna", START + HOUR + 3 * MINUTE, 1);
+    pass(START + 2 * HOUR);
+    assertThat(moments("DRAINED"))
+        .containsExactly(
+            "anna 2026-01-05T10:01:00Z 1",
+            "anna 2026-01-05T10:03:00Z 2",
+            "bert 2026-01-05T10:01:00Z 2");
+    assertThat(moments("DROPPED"))
+        .containsExactly("anna 2026-01-05T10:03:00Z 2", "bert 2026-01-05T10:01:00Z 2");
+  }
+
+  /** Two definitions of one pattern, which differ in what becomes of open matches. */
+  private Path bought(int version) throws Exception {
+    String template =
+        """
+        kind: anomaly
+        tenant: acme
+        id: %s
+        onChange: %s
+        pattern: {steps: [{checkout: {event: Checkout Started}}, {paid: {event: Order Paid}}]}
+        baseline: "%d"
+        """;
+    return Files.writeString(
+        directory.resolve("bought.yaml"),
+        template.formatted("DRAINED", "DRAIN", version)
+            + "---\n"
+            + template.formatted("DROPPED", "DROP", version));
   }
 
   private Path big(String tenant, int limit) throws Exception {
@@ -218,12 +261,7 @@ class LiveDefinitionsIT {
     engage.await(
         () -> {
           for (int probe = 0; probe < PROBES; probe++) {
-            send(
-                TopicName.CLICKSTREAM,
-                null,
-                """
-                {"messageId":"%d","tenant":"acme","customerId":"probe-%d","event":"Probe","timestamp":%d}"""
-                    .formatted(++sent, probe, now + 1));
+            clicked("probe-" + probe, "Probe", now + 1);
           }
           sendTime(now + 2);
           Set<String> customers = new TreeSet<>();
@@ -235,6 +273,19 @@ class LiveDefinitionsIT {
           return customers.size() == PROBES;
         });
     settle();
+  }
+
+  private void clicked(String customer, long at) {
+    clicked(customer, "Checkout Started", at);
+  }
+
+  private void clicked(String customer, String event, long at) {
+    send(
+        TopicName.CLICKSTREAM,
+        null,
+        """
+        {"messageId":"%d","tenant":"acme","customerId":"%s","event":"%s","timestamp":%d}"""
+            .formatted(++sent, customer, event, at));
   }
 
   private void paid(String tenant, String customer, long at, int amount) {
@@ -283,11 +334,11 @@ class LiveDefinitionsIT {
     }
   }
 
-  /** Moments of the definition, sorted: customer, time, the limit of the version that judged. */
-  private List<String> moments() {
+  /** Moments of a kind, sorted: customer, time, what the version that judged has as baseline. */
+  private List<String> moments(String kind) {
     Set<String> moments = new TreeSet<>();
     for (Matcher moment : found()) {
-      if (moment.group("kind").equals("BIG")) {
+      if (moment.group("kind").equals(kind)) {
         assertThat(moment.group("tenant")).isEqualTo("acme");
         moments.add(
             String.join(
