@@ -1,5 +1,6 @@
 package dev.nudge;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,6 +26,13 @@ import dev.nudge.kafka.KafkaConfig;
 import dev.nudge.kafka.OutboundRecord;
 import dev.nudge.kafka.TopicCheck;
 import dev.nudge.kafka.TopicLayout;
+import dev.nudge.pattern.AfterTrigger;
+import dev.nudge.pattern.CodeTrigger;
+import dev.nudge.pattern.ExpressionException;
+import dev.nudge.pattern.Found;
+import dev.nudge.pattern.PatternTrigger;
+import dev.nudge.pattern.Rule;
+import dev.nudge.pattern.Step;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -69,16 +77,27 @@ class WireTypesTest {
 
   /** Public records that never travel, and why. */
   private static final Map<Class<?>, String> STAYS_HOME =
-      Map.of(
-          IngestConfig.class,
-              "configuration: handed to constructors, travels by Java serialization",
-          KafkaConfig.class, "configuration: read where sources and sinks are built",
-          TopicLayout.class, "what the broker's administrator is told, before any job runs",
-          TopicCheck.class, "what the broker's administrator is told, before any job runs",
-          TopicCheck.Finding.class, "part of TopicCheck",
-          Accepted.class, "an argument of the function, gone when it returns",
-          RecordPosition.class, "an argument of the decoder, gone when it returns",
-          Problem.class, "what the author of a definition is told; on the wire it is a message");
+      Map.ofEntries(
+          entry(
+              IngestConfig.class,
+              "configuration: handed to constructors, travels by Java serialization"),
+          entry(KafkaConfig.class, "configuration: read where sources and sinks are built"),
+          entry(TopicLayout.class, "what the broker's administrator is told, before any job runs"),
+          entry(TopicCheck.class, "what the broker's administrator is told, before any job runs"),
+          entry(TopicCheck.Finding.class, "part of TopicCheck"),
+          entry(Accepted.class, "an argument of the function, gone when it returns"),
+          entry(RecordPosition.class, "an argument of the decoder, gone when it returns"),
+          entry(
+              Problem.class,
+              "what the author of a definition is told; on the wire it is a message"),
+          entry(ExpressionException.Mistake.class, "becomes a Problem"),
+          entry(Rule.class, "compiled by each subtask; its RuleSource travels"),
+          entry(PatternTrigger.class, "part of Rule"),
+          entry(AfterTrigger.class, "part of Rule"),
+          entry(CodeTrigger.class, "part of Rule"),
+          entry(Found.class, "told to the function, which makes a Moment of it"),
+          entry(Step.class, "what a Pattern is built of, gone when it is"),
+          entry(Step.Times.class, "part of Step"));
 
   static Stream<Class<?>> travellers() {
     return new ClassFileImporter()

@@ -297,6 +297,11 @@ final class Field {
     return node != null && node.kind() == Kind.MAP;
   }
 
+  /** Whether a map of nothing stands here. */
+  boolean isEmptyMap() {
+    return isMap() && node.items().isEmpty();
+  }
+
   /** Whether a number stands here. */
   boolean isNumber() {
     return node != null && node.kind() == Kind.NUMBER;

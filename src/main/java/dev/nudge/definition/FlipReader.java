@@ -130,14 +130,16 @@ final class FlipReader {
                   }
                   return node != null;
                 });
+    if (right.contains(false)) {
+      // An edge to a node that was refused would be told as one to none.
+      fields.nullable("edges").list(Step.MAX_STEPS, item -> null);
+      return null;
+    }
     Map<String, String> next = new HashMap<>();
     Map<String, ConsumingStrategy> inbound = new HashMap<>();
     fields
         .nullable("edges")
         .list(Step.MAX_STEPS, item -> item.nested(e -> edge(e, item, nodes, next, inbound), null));
-    if (right.contains(false)) {
-      return null;
-    }
     Field place = fields.required("nodes");
     List<String> first = nodes.keySet().stream().filter(n -> !inbound.containsKey(n)).toList();
     if (first.size() != 1) {

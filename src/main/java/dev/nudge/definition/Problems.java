@@ -39,11 +39,6 @@ final class Problems {
     }
   }
 
-  /** Whether there was any. */
-  boolean isEmpty() {
-    return told.isEmpty();
-  }
-
   /**
    * Ends the reading.
    *

@@ -180,13 +180,11 @@ final class RuleReader {
     if (steps == null || steps.isEmpty()) {
       return null;
     }
-    skip.getPatternName()
-        .filter(name -> steps.stream().noneMatch(s -> s.name().equals(name) && s.group() == null))
-        .ifPresent(
-            name ->
-                fields
-                    .field("skip")
-                    .refuse("the step " + name, "a step of the pattern, outside of groups"));
+    String to = skip.getPatternName().orElse(null);
+    if (to != null && steps.stream().noneMatch(s -> s.name().equals(to) && s.group() == null)) {
+      fields.field("skip").refuse("the step " + to, "a step of the pattern, outside of groups");
+      return null;
+    }
     Step last = steps.get(steps.size() - 1);
     if (last.edge() == ConsumingStrategy.NOT_FOLLOW
         && withinMillis == 0
@@ -270,7 +268,7 @@ final class RuleReader {
             item -> {
               Map<String, Step> named =
                   item.named(1, (name, field) -> step(name, field, item, steps, skip));
-              if (named.isEmpty() && item.isMap()) {
+              if (item.isEmptyMap()) {
                 item.refuse("a map of nothing", "a step, {name: {event: …}}");
               }
               steps.addAll(named.values());
@@ -324,6 +322,7 @@ final class RuleReader {
       return null;
     }
     boolean not = key.equals("not");
+    boolean right = true;
     List<Step> group = null;
     EventCondition condition = null;
     Names own = names.withStep(name);
@@ -337,6 +336,7 @@ final class RuleReader {
       String property = fields.field("distinct").id(null);
       if (group != null || times == null) {
         fields.field("distinct").refuse("distinct", "times beside it, for it compares repetitions");
+        right = false;
       } else if (condition != null && property != null) {
         condition = condition.distinct(name, property);
       }
@@ -348,25 +348,31 @@ final class RuleReader {
       until = expression == null ? null : EventCondition.of(null, expression);
       if (times == null || !times.more()) {
         untilField.refuse("until", "times: n+ beside it, for it ends an open repetition");
+        right = false;
       }
     }
     Field greedyField = fields.field("greedy");
     boolean greedy = greedyField.bool(false);
     if (greedy && (times == null || group != null)) {
       greedyField.refuse("greedy", "times beside it, and no group");
+      right = false;
     }
     Field optionalField = fields.field("optional");
     boolean optional = optionalField.bool(false);
     if (optional && not) {
       optionalField.refuse("optional", "no such key, for an absence is no step to leave out");
+      right = false;
     }
     String then = fields.field("then").word(List.of("NEXT", "ANY"), "");
     if (first && not) {
       fields.field(key).refuse("an absence", "an event, for a pattern begins with one");
+      right = false;
     } else if (first && !then.isEmpty()) {
       fields.field("then").refuse(then, "no such key in the first step");
+      right = false;
     } else if (not && then.equals("ANY")) {
       fields.field("then").refuse("ANY", "NEXT or no such key, for an absence is of any event");
+      right = false;
     }
     long withinMillis = millis(fields.field("within"));
     long window =
@@ -374,7 +380,7 @@ final class RuleReader {
     if (!not) {
       names = own;
     }
-    if (condition == null && group == null) {
+    if (!right || (condition == null && group == null)) {
       return null;
     }
     return new Step(

@@ -59,6 +59,9 @@ final class Matcher<E> {
   /** Edges looked at for one partial match and event; more is a graph that turns in circles. */
   private static final int MAX_VISITS = 10_000;
 
+  /** What Flink calls every group. */
+  private static final String GROUP = "GroupPattern";
+
   private enum Skip {
     NO_SKIP,
     PAST_LAST,
@@ -121,7 +124,8 @@ final class Matcher<E> {
    * @param pattern what to look for
    * @param maxPartialMatches how many may be open at once; beyond it the latest to begin are given
    *     up, and {@linkplain #dropped counted}
-   * @throws MalformedPatternException if Flink refuses it, or it could turn in circles
+   * @throws MalformedPatternException if Flink refuses it, or would fail on some stream of events:
+   *     it could turn in circles, a NOT comes before anything is taken, or an edge leads nowhere
    */
   Matcher(Pattern<E, ?> pattern, int maxPartialMatches) {
     this(pattern, maxPartialMatches, name -> null);
@@ -131,7 +135,7 @@ final class Matcher<E> {
   Matcher(Pattern<E, ?> pattern, int maxPartialMatches, Scope scope) {
     this.pattern = pattern;
     this.maxPartialMatches = maxPartialMatches;
-    NFA<E> compiled = NFACompiler.<E>compileFactory(pattern, false).createNFA();
+    NFA<E> compiled = compile(pattern);
     List<State<E>> states = new ArrayList<>(compiled.getStates());
     // By name, so that a state's number in a checkpoint means the same in the next process.
     states.sort(Comparator.comparing(State::getName));
@@ -147,6 +151,12 @@ final class Matcher<E> {
     Map<IterativeCondition<E>, Condition<E>> conditions = new HashMap<>();
     for (Node<E> node : nodes) {
       for (StateTransition<E> transition : node.state.getStateTransitions()) {
+        if (transition.getTargetState() == null) {
+          // Flink 2.2 mixes up the copies it makes for "greedy until" when the step is optional
+          // too.
+          throw new MalformedPatternException(
+              "step " + steps.get(node.step) + " can't be greedy, until and optional here");
+        }
         node.edges.add(
             new Edge<>(
                 byName.get(transition.getSourceState().getName()),
@@ -163,10 +173,20 @@ final class Matcher<E> {
     skip = skip(strategy);
     skipStep = strategy.getPatternName().map(steps::indexOf).orElse(-1);
     refuseCircles();
+    refuseNotBeforeAnything();
     names = names(nodes);
     firstNames = namesThatBegin();
     for (Node<E> node : nodes) {
       node.restsOnForeign = names != null && restsOnForeign(node);
+    }
+  }
+
+  private static <E> NFA<E> compile(Pattern<E, ?> pattern) {
+    try {
+      return NFACompiler.<E>compileFactory(pattern, false).createNFA();
+    } catch (StackOverflowError endless) {
+      // Flink 2.2 copies what may follow a NOT, and in a circle it copies for ever.
+      throw new MalformedPatternException("a repeated group may be empty");
     }
   }
 
@@ -208,6 +228,10 @@ final class Matcher<E> {
   /** A group that repeats and may take nothing would be entered again and again by one event. */
   private void refuseCircles() {
     for (Node<E> node : nodes) {
+      if (steps.get(node.step).equals(GROUP)) {
+        // Every circle goes through a step that has a name of its own, which says more.
+        continue;
+      }
       Set<Node<E>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
       Deque<Node<E>> open = new ArrayDeque<>();
       open.push(node);
@@ -223,6 +247,30 @@ final class Matcher<E> {
           if (seen.add(edge.target)) {
             open.push(edge.target);
           }
+        }
+      }
+    }
+  }
+
+  /**
+   * Flink's API refuses a NOT after an optional step, but not after a group of optional steps. At
+   * the beginning of a pattern there is then nothing yet that the NOT could end: stock CEP fails.
+   */
+  private void refuseNotBeforeAnything() {
+    Set<Node<E>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<Node<E>> open = new ArrayDeque<>();
+    open.push(begin);
+    while (!open.isEmpty()) {
+      for (Edge<E> edge : open.pop().edges) {
+        if (edge.action != StateTransitionAction.PROCEED) {
+          continue;
+        }
+        if (edge.target.state.isStop()) {
+          throw new MalformedPatternException(
+              "step " + steps.get(edge.target.step) + " is a NOT before anything was taken");
+        }
+        if (seen.add(edge.target)) {
+          open.push(edge.target);
         }
       }
     }
@@ -249,7 +297,8 @@ final class Matcher<E> {
     open.push(begin);
     while (!open.isEmpty()) {
       for (Edge<E> edge : open.pop().edges) {
-        if (edge.action == StateTransitionAction.TAKE && !edge.condition.addNames(all)) {
+        if (edge.action == StateTransitionAction.TAKE
+            && (edge.condition.onForeign() || !edge.condition.addNames(all))) {
           return null;
         } else if (edge.action == StateTransitionAction.PROCEED && seen.add(edge.target)) {
           open.push(edge.target);
@@ -318,6 +367,9 @@ final class Matcher<E> {
 
   /** Whether an event that no condition asks for would change nothing at all. */
   boolean restsOnForeign(PartialMatches<E> matches) {
+    if (firstNames == null) {
+      return false;
+    }
     for (PartialMatch<E> match : matches.open) {
       if (match.start() != null && !nodes.get(match.state()).restsOnForeign) {
         return false;
@@ -336,6 +388,33 @@ final class Matcher<E> {
       first = Math.min(first, timeOutMillis(match));
     }
     return first;
+  }
+
+  /**
+   * Whether time alone may bring a match: something waits for silence, or a complete match for an
+   * earlier one to be over. If not, what times out is only to be forgotten.
+   */
+  boolean waitsForSilence(PartialMatches<E> matches) {
+    if (matches.anyComplete()) {
+      return true;
+    }
+    for (PartialMatch<E> match : matches.open) {
+      if (nodes.get(match.state()).state.isPending()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** When the last of those that time out does; {@link #NEVER} if one of them never does. */
+  long allTimedOutMillis(PartialMatches<E> matches) {
+    long last = Long.MIN_VALUE;
+    for (PartialMatch<E> match : matches.open) {
+      if (match.start() != null) {
+        last = Math.max(last, timeOutMillis(match));
+      }
+    }
+    return last;
   }
 
   private long timeOutMillis(PartialMatch<E> match) {
@@ -363,12 +442,13 @@ final class Matcher<E> {
       return List.of();
     }
     PriorityQueue<PartialMatch<E>> open = new PriorityQueue<>(PartialMatch.BY_START);
-    PriorityQueue<PartialMatch<E>> complete = new PriorityQueue<>(PartialMatch.BY_START);
+    PriorityQueue<PartialMatch<E>> complete = null;
     for (PartialMatch<E> match : matches.open) {
-      if (timeOutMillis(match) > atMillis) {
+      long timeOutMillis = timeOutMillis(match);
+      if (timeOutMillis == NEVER || timeOutMillis > atMillis) {
         open.add(match);
       } else if (nodes.get(match.state()).state.isPending()) {
-        complete.add(match);
+        complete = with(complete, match);
       }
     }
     return settle(matches, open, complete);
@@ -387,7 +467,7 @@ final class Matcher<E> {
   List<Match<E>> process(PartialMatches<E> matches, Taken<E> event, boolean mayBegin)
       throws Exception {
     PriorityQueue<PartialMatch<E>> open = new PriorityQueue<>(PartialMatch.BY_START);
-    PriorityQueue<PartialMatch<E>> complete = new PriorityQueue<>(PartialMatch.BY_START);
+    PriorityQueue<PartialMatch<E>> complete = null;
     for (PartialMatch<E> match : matches.open) {
       if (!mayBegin && match.start() == null) {
         open.add(match);
@@ -398,7 +478,7 @@ final class Matcher<E> {
       for (PartialMatch<E> follower : next) {
         State<E> state = nodes.get(follower.state()).state;
         if (state.isFinal()) {
-          complete.add(follower);
+          complete = with(complete, follower);
         } else if (state.isStop()) {
           stopped = true;
         }
@@ -414,6 +494,14 @@ final class Matcher<E> {
     List<Match<E>> found = settle(matches, open, complete);
     keepToMaximum(matches);
     return found;
+  }
+
+  private static <E> PriorityQueue<PartialMatch<E>> with(
+      PriorityQueue<PartialMatch<E>> some, PartialMatch<E> one) {
+    PriorityQueue<PartialMatch<E>> all =
+        some == null ? new PriorityQueue<>(PartialMatch.BY_START) : some;
+    all.add(one);
+    return all;
   }
 
   /** What one partial match becomes by an event, into {@link #next}. */
@@ -498,24 +586,26 @@ final class Matcher<E> {
       PriorityQueue<PartialMatch<E>> open,
       PriorityQueue<PartialMatch<E>> complete) {
     matches.open = open;
-    matches.complete.addAll(complete);
-    if (matches.complete.isEmpty()) {
+    if (complete != null) {
+      matches.complete().addAll(complete);
+    }
+    if (!matches.anyComplete()) {
       return List.of();
     }
     List<Match<E>> found = new ArrayList<>();
-    while (!matches.complete.isEmpty()) {
-      PartialMatch<E> earliest = matches.complete.peek();
+    while (!matches.complete().isEmpty()) {
+      PartialMatch<E> earliest = matches.complete().peek();
       if (skip != Skip.NO_SKIP
           && !open.isEmpty()
           && PartialMatch.BY_START.compare(earliest, open.peek()) > 0) {
         // One that began before may still match, and overrule it.
         break;
       }
-      matches.complete.poll();
+      matches.complete().poll();
       Taken<E> limit = skipLimit(earliest);
       if (limit != null) {
         open.removeIf(other -> isSkipped(other, limit));
-        matches.complete.removeIf(other -> isSkipped(other, limit));
+        matches.complete().removeIf(other -> isSkipped(other, limit));
       }
       found.add(match(earliest));
     }
@@ -573,7 +663,7 @@ final class Matcher<E> {
 
   private void keepToMaximum(PartialMatches<E> matches) {
     if (matches.open.size() - 1 <= maxPartialMatches
-        && matches.complete.size() <= maxPartialMatches) {
+        && (!matches.anyComplete() || matches.complete().size() <= maxPartialMatches)) {
       return;
     }
     matches.open = earliest(matches.open, maxPartialMatches + 1);
@@ -582,9 +672,9 @@ final class Matcher<E> {
       matches.open = earliest(matches.open, maxPartialMatches);
       matches.open.add(notBegun());
     }
-    PriorityQueue<PartialMatch<E>> complete = earliest(matches.complete, maxPartialMatches);
-    matches.complete.clear();
-    matches.complete.addAll(complete);
+    PriorityQueue<PartialMatch<E>> complete = earliest(matches.complete(), maxPartialMatches);
+    matches.complete().clear();
+    matches.complete().addAll(complete);
   }
 
   private PriorityQueue<PartialMatch<E>> earliest(PriorityQueue<PartialMatch<E>> all, int max) {

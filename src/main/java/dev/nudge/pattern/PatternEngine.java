@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
@@ -32,6 +31,12 @@ public final class PatternEngine {
   /** Values of a rule's {@code by} that one customer may have open; a further one is not begun. */
   public static final int MAX_PARTITIONS = 200;
 
+  /**
+   * Where nothing waits for silence, what has timed out is forgotten with the customer's next event
+   * that matters, or at the next full quarter of an hour: so that most windows need no timer.
+   */
+  static final long FORGOTTEN_EVERY_MILLIS = 900_000L;
+
   private static final Comparator<Section> BY_RULE =
       Comparator.comparingInt(section -> section.rule.order());
   private static final Comparator<Found> FOUND_BY_RULE =
@@ -53,12 +58,18 @@ public final class PatternEngine {
   private final Incidents incidents;
 
   private final List<Section> sections = new ArrayList<>();
-  private final Map<Integer, KeptEvent> events = new HashMap<>();
-  private final Map<Integer, KeptEvent> kept = new HashMap<>();
+  private final List<KeptEvent> events = new ArrayList<>();
+  private final List<KeptEvent> kept = new ArrayList<>();
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 10);
+  private final CodedOutputStream out = CodedOutputStream.newInstance(bytes, 1 << 10);
+  private final Keeper keeper = new Keeper();
   private byte[] loaded;
   private boolean changed;
   private KeptEvent current;
   private int nextNumber;
+  private int writings;
+  private long earliestDueMillis;
+  private boolean isDueKnown;
 
   /**
    * An engine.
@@ -82,6 +93,7 @@ public final class PatternEngine {
     changed = false;
     current = null;
     nextNumber = 0;
+    isDueKnown = false;
     if (state == null) {
       return;
     }
@@ -99,7 +111,7 @@ public final class PatternEngine {
     int held = in.readUInt32();
     for (int i = 0; i < held; i++) {
       KeptEvent event = KeptEvent.readFrom(in);
-      events.put(event.number, event);
+      events.add(event);
       nextNumber = Math.max(nextNumber, event.number + 1);
     }
   }
@@ -115,50 +127,77 @@ public final class PatternEngine {
     if (!changed) {
       return loaded;
     }
-    sections.removeIf(section -> section.isOver);
-    if (sections.isEmpty()) {
+    int open = 0;
+    for (Section section : sections) {
+      open += section.isOver ? 0 : 1;
+    }
+    if (open == 0) {
       return null;
     }
     kept.clear();
-    Section.Keeper keeper =
-        new Section.Keeper() {
-          @Override
-          public int keep(KeptEvent event) {
-            if (event.number < 0) {
-              event.number = nextNumber++;
-            }
-            kept.put(event.number, event);
-            return event.number;
-          }
-
-          @Override
-          public void keep(int number) {
-            kept.put(number, events.get(number));
-          }
-        };
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-    CodedOutputStream out = CodedOutputStream.newInstance(bytes, 512);
-    out.writeUInt32NoTag(sections.size());
+    writings++;
+    bytes.reset();
+    out.writeUInt32NoTag(open);
     for (Section section : sections) {
-      section.writeTo(out, keeper);
+      if (!section.isOver) {
+        section.writeTo(out, keeper);
+      }
     }
     out.writeUInt32NoTag(kept.size());
-    for (KeptEvent event : kept.values()) {
+    for (KeptEvent event : kept) {
       event.writeTo(out);
     }
     out.flush();
     return bytes.toByteArray();
   }
 
-  /** When something happens by itself, epoch milliseconds; {@link Long#MAX_VALUE} for never. */
-  public long dueMillis() {
-    long due = Matcher.NEVER;
-    for (Section section : sections) {
-      if (!section.isOver) {
-        due = Math.min(due, section.dueMillis);
+  /** Gathers the events that are still held, and numbers the new ones. */
+  private final class Keeper implements Section.Keeper {
+    @Override
+    public int keep(KeptEvent event) {
+      if (event.number < 0) {
+        event.number = nextNumber++;
+      }
+      if (event.writing != writings) {
+        event.writing = writings;
+        kept.add(event);
+      }
+      return event.number;
+    }
+
+    @Override
+    public void keep(int number) {
+      var unused = keep(eventOf(number));
+    }
+
+    @Override
+    public int writing() {
+      return writings;
+    }
+  }
+
+  /** A customer holds few events, so that looking through them is quickest. */
+  private KeptEvent eventOf(int number) {
+    for (KeptEvent event : events) {
+      if (event.number == number) {
+        return event;
       }
     }
-    return due;
+    throw new IllegalStateException("no event " + number + " is held");
+  }
+
+  /** When something happens by itself, epoch milliseconds; {@link Long#MAX_VALUE} for never. */
+  public long dueMillis() {
+    if (!isDueKnown) {
+      earliestDueMillis = Matcher.NEVER;
+      for (Section section : sections) {
+        if (!section.isOver && section.dueMillis < earliestDueMillis) {
+          earliestDueMillis = section.dueMillis;
+        }
+      }
+      isDueKnown = true;
+    }
+    return earliestDueMillis;
   }
 
   /** Whether an event of that name could matter to the customer at hand. */
@@ -167,7 +206,7 @@ public final class PatternEngine {
       return true;
     }
     for (Section section : sections) {
-      if (!section.restsOnForeign || section.rule.asksFor(name)) {
+      if (!section.isOver && (!section.restsOnForeign || section.rule.asksFor(name))) {
         return true;
       }
     }
@@ -198,7 +237,7 @@ public final class PatternEngine {
       if (section.isOver || section.rule.isTimer()) {
         continue;
       }
-      if (!inForce.goesOn(section.rule)) {
+      if (!section.goesOn(inForce)) {
         end(section);
       } else if (isSeen(section, event)) {
         process(section, inForce.isInForce(section.rule), found);
@@ -264,7 +303,7 @@ public final class PatternEngine {
   private boolean process(Section section, boolean mayBegin, List<Found> found) {
     RunningRule rule = section.rule;
     try {
-      section.open(events::get);
+      section.open(this::eventOf);
       for (Match<Occurrence> match : rule.matcher().process(section.matches, current, mayBegin)) {
         found.add(found(rule, current.atMillis(), match));
       }
@@ -282,10 +321,8 @@ public final class PatternEngine {
   private void advance(Section section, long toMillis, long atMillis, List<Found> found) {
     RunningRule rule = section.rule;
     try {
-      section.open(events::get);
-      for (Match<Occurrence> match : rule.matcher().advance(section.matches, toMillis)) {
-        found.add(found(rule, atMillis, match));
-      }
+      section.open(this::eventOf);
+      catchUp(section, toMillis, atMillis, found);
       settle(section);
     } catch (IOException e) {
       incidents.unreadable(rule, e);
@@ -293,10 +330,22 @@ public final class PatternEngine {
     }
   }
 
+  /** From time-out to time-out, as if each had been looked at when it came. */
+  private static void catchUp(Section section, long toMillis, long atMillis, List<Found> found) {
+    Matcher<Occurrence> matcher = section.rule.matcher();
+    long timeOut = matcher.timeOutMillis(section.matches);
+    while (timeOut <= toMillis) {
+      for (Match<Occurrence> match : matcher.advance(section.matches, timeOut)) {
+        found.add(found(section.rule, atMillis, match));
+      }
+      timeOut = matcher.timeOutMillis(section.matches);
+    }
+  }
+
   /** Returns whether anything is open. */
   private boolean settle(Section section) {
     Matcher<Occurrence> matcher = section.rule.matcher();
-    changed = true;
+    touched();
     long dropped = matcher.dropped();
     if (dropped > 0) {
       incidents.limitHit(section.rule, dropped);
@@ -305,16 +354,31 @@ public final class PatternEngine {
       end(section);
       return false;
     }
-    long timeOut = matcher.timeOutMillis(section.matches);
-    section.dueMillis =
-        timeOut == Matcher.NEVER || !section.rule.isInclusive() ? timeOut : timeOut - 1;
+    section.dueMillis = due(section);
     section.restsOnForeign = matcher.restsOnForeign(section.matches);
     return true;
   }
 
+  private static long due(Section section) {
+    Matcher<Occurrence> matcher = section.rule.matcher();
+    if (!matcher.waitsForSilence(section.matches)) {
+      long last = matcher.allTimedOutMillis(section.matches);
+      return last == Matcher.NEVER
+          ? Matcher.NEVER
+          : (Math.floorDiv(last, FORGOTTEN_EVERY_MILLIS) + 1) * FORGOTTEN_EVERY_MILLIS;
+    }
+    long timeOut = matcher.timeOutMillis(section.matches);
+    return timeOut == Matcher.NEVER || !section.rule.isInclusive() ? timeOut : timeOut - 1;
+  }
+
   private void end(Section section) {
     section.isOver = true;
+    touched();
+  }
+
+  private void touched() {
     changed = true;
+    isDueKnown = false;
   }
 
   private static Found found(RunningRule rule, long atMillis, Match<Occurrence> match) {
@@ -346,9 +410,9 @@ public final class PatternEngine {
         section = Section.begin(rule, "");
         add(section);
       } else {
-        section.open(events::get);
+        section.open(this::eventOf);
       }
-      changed = true;
+      touched();
       section.timer.event = current;
       // A wait that is over before it began is over at once.
       section.dueMillis = current.atMillis() + Math.max(0, millis(after.delay(), scope));
@@ -378,7 +442,7 @@ public final class PatternEngine {
     section.timer.event = null;
     section.timer.left = 0;
     section.dueMillis = Matcher.NEVER;
-    changed = true;
+    touched();
     if (section.timer.firedFor.isEmpty()) {
       end(section);
     }
@@ -401,8 +465,8 @@ public final class PatternEngine {
     RunningRule rule = section.rule;
     AfterTrigger after = rule.after();
     try {
-      section.open(events::get);
-      changed = true;
+      section.open(this::eventOf);
+      touched();
       long dueMillis = section.dueMillis;
       if (isTrue(after, rule.scope()) && isNew(section, rule.scope())) {
         found.add(new Found(rule, dueMillis, section.timer.event.event(), Map.of()));
@@ -440,12 +504,15 @@ public final class PatternEngine {
 
   /** What is due, in the order of the rules; what runs no more ends. */
   private List<Section> due(long atMillis, RuleSet inForce) {
+    if (dueMillis() > atMillis) {
+      return List.of();
+    }
     List<Section> due = new ArrayList<>();
     for (Section section : sections) {
       if (section.isOver) {
         continue;
       }
-      if (!inForce.goesOn(section.rule)) {
+      if (!section.goesOn(inForce)) {
         end(section);
       } else if (section.dueMillis <= atMillis) {
         due.add(section);

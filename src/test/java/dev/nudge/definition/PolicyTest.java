@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.nudge.event.Value;
+import dev.nudge.pattern.PropertyType;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +65,57 @@ class PolicyTest {
   }
 
   @Test
+  void anomaliesAndSchemaAreReadAndSurviveTheTopic() throws DefinitionException {
+    Policy policy =
+        read(
+            """
+            kind: policy
+            tenant: acme
+            anomalies: {SPEND_SPIKE: {enabled: false, factor: 2, minOrders: 5}}
+            schema: {size: INTEGER, weight: NUMBER, color: STRING, gift: BOOLEAN}
+            """);
+    assertThat(policy)
+        .isEqualTo(
+            new Policy(
+                "acme",
+                "UTC",
+                null,
+                LifecyclePolicy.DEFAULT,
+                Map.of(
+                    "SPEND_SPIKE",
+                    new AnomalyPolicy(
+                        false,
+                        Map.of("factor", Value.number("2"), "minOrders", Value.number("5")))),
+                Map.of(
+                    "size", PropertyType.INTEGER,
+                    "weight", PropertyType.NUMBER,
+                    "color", PropertyType.STRING,
+                    "gift", PropertyType.BOOLEAN)));
+    PolicyVersion version = new PolicyVersion("acme", 1, 0, policy, false);
+    byte[] value = PolicyCodec.value(version);
+    assertThat(new String(value, StandardCharsets.UTF_8))
+        .contains(
+            "\"anomalies\":{\"SPEND_SPIKE\":{\"enabled\":false,\"factor\":2,\"minOrders\":5}},"
+                + "\"schema\":{\"color\":\"STRING\",\"gift\":\"BOOLEAN\",\"size\":\"INTEGER\","
+                + "\"weight\":\"NUMBER\"}}");
+    assertThat(PolicyCodec.read(PolicyCodec.key("acme"), value)).contains(version);
+  }
+
+  @Test
+  void anomalyThatIsOnlyNamedStaysAsItIs() throws DefinitionException {
+    assertThat(read("{kind: policy, anomalies: {SPEND_SPIKE: {}}}").anomalies())
+        .isEqualTo(Map.of("SPEND_SPIKE", new AnomalyPolicy(true, Map.of())));
+  }
+
+  @Test
+  void stateOfBeforeThereWereAnomaliesHasNone() {
+    Policy old = new Policy("acme", "UTC", null, LifecyclePolicy.DEFAULT, null, null);
+    assertThat(old.anomalies()).isEmpty();
+    assertThat(old.schema()).isEmpty();
+    assertThat(new AnomalyPolicy(true, null).params()).isEmpty();
+  }
+
+  @Test
   void boundsThemselvesAreTaken() throws DefinitionException {
     assertThat(
             read("{kind: policy, lifecycle: {dormantDays: 3650, lostDays: 3650,"
@@ -109,7 +163,7 @@ class PolicyTest {
         arguments(
             "quietHours: {from: '22:00', to: '08:00'}",
             "2:1: quietHours: found an unknown key, expected one of kind, tenant, zone, currency,"
-                + " lifecycle"),
+                + " lifecycle, anomalies, schema"),
         arguments("lifecycle:", "2:11: lifecycle: found nothing, expected a map"),
         arguments("lifecycle: [30, 90]", "2:12: lifecycle: found a list, expected a map"),
         arguments(
@@ -142,6 +196,34 @@ class PolicyTest {
         arguments(
             "lifecycle: {lostDays: 29}",
             "2:23: lifecycle.lostDays: found 29, expected at least dormantDays, 30"),
+        arguments(
+            "anomalies: {SPEND_SPIK: {}}",
+            "2:25: anomalies.SPEND_SPIK: found the anomaly SPEND_SPIK, expected one of "
+                + String.join(", ", BuiltInRules.anomalies().keySet())
+                + "; did you mean SPEND_SPIKE?"),
+        arguments(
+            "anomalies: {SPEND_SPIKE: {factr: 2}}",
+            "2:27: anomalies.SPEND_SPIKE.factr: found an unknown key, expected one of enabled,"
+                + " factor, minOrders; did you mean factor?"),
+        arguments(
+            "anomalies: {SPEND_SPIKE: {minOrders: 2.5}}",
+            "2:38: anomalies.SPEND_SPIKE.minOrders: found 2.5, expected a whole number"),
+        arguments(
+            "anomalies: {SPEND_SPIKE: {factor: -1.5}}",
+            "2:35: anomalies.SPEND_SPIKE.factor: found -1.5, expected no number below 0"),
+        arguments(
+            "anomalies: {SPEND_SPIKE: {factor: much}}",
+            "2:35: anomalies.SPEND_SPIKE.factor: found \"much\", expected a value like 1.5"),
+        arguments(
+            "anomalies: {SPEND_SPIKE: {factor: [1]}}",
+            "2:35: anomalies.SPEND_SPIKE.factor: found a list, expected a text, a number, true or"
+                + " false"),
+        arguments(
+            "anomalies: {SPEND_SPIKE: {enabled: yes}}",
+            "2:36: anomalies.SPEND_SPIKE.enabled: found \"yes\", expected true or false"),
+        arguments(
+            "schema: {size: INT}",
+            "2:16: schema.size: found \"INT\", expected one of STRING, NUMBER, INTEGER, BOOLEAN"),
         arguments(
             "lifecycle: {dormantDays: 91}",
             "2:26: lifecycle.dormantDays: found 91, expected at most lostDays, which is 90 unless"
