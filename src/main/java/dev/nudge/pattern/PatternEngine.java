@@ -318,6 +318,7 @@ public final class PatternEngine {
     section.lookedAt = current;
     try {
       section.open(this::eventOf);
+      catchUp(section, current.atMillis(), current.atMillis(), found);
       for (Match<Occurrence> match : rule.matcher().process(section.matches, current, mayBegin)) {
         found.add(found(rule, current.atMillis(), match));
       }
