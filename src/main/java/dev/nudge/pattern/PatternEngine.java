@@ -315,9 +315,9 @@ public final class PatternEngine {
   /** Returns whether anything is open afterwards. */
   private boolean process(Section section, boolean mayBegin, List<Found> found) {
     RunningRule rule = section.rule;
-    section.lookedAt = current;
     try {
       section.open(this::eventOf);
+      section.lookedAt = current;
       catchUp(section, current.atMillis(), current.atMillis(), found);
       for (Match<Occurrence> match : rule.matcher().process(section.matches, current, mayBegin)) {
         found.add(found(rule, current.atMillis(), match));
