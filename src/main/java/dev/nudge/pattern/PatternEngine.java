@@ -213,6 +213,15 @@ public final class PatternEngine {
     return false;
   }
 
+  /** What a rule that runs no more had open ends here. */
+  public void endWhatRunsNoMore(RuleSet inForce) {
+    for (Section section : sections) {
+      if (!section.isOver && !section.goesOn(inForce)) {
+        end(section);
+      }
+    }
+  }
+
   /** Windows that end with this instant exclusively: its events come too late for them. */
   public void beforeEvents(long atMillis, RuleSet inForce, List<Found> found) {
     for (Section section : due(atMillis, inForce)) {
