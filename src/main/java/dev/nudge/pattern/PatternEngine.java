@@ -315,12 +315,14 @@ public final class PatternEngine {
   /** Returns whether anything is open afterwards. */
   private boolean process(Section section, boolean mayBegin, List<Found> found) {
     RunningRule rule = section.rule;
-    section.lookedAt = current;
     try {
       section.open(this::eventOf);
+      // What has timed out may not have been forgotten yet.
+      catchUp(section, current.atMillis(), current.atMillis(), found);
       for (Match<Occurrence> match : rule.matcher().process(section.matches, current, mayBegin)) {
         found.add(found(rule, current.atMillis(), match));
       }
+      section.lookedAt = current;
       return settle(section);
     } catch (IOException e) {
       incidents.unreadable(rule, e);

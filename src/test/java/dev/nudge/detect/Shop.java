@@ -24,7 +24,10 @@ import dev.nudge.pattern.Rule;
 import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 
@@ -97,6 +100,25 @@ final class Shop {
 
   Shop delete(String tenant, String id) throws Exception {
     return define(new RuleVersion(tenant, Rule.Kind.ANOMALY, id, 0, 0, null, null, true));
+  }
+
+  Shop deletePolicy(String tenant) throws Exception {
+    harness.define(DefinitionVersion.of(new PolicyVersion(tenant, 0, 0, null, true)));
+    return this;
+  }
+
+  /** Rules of tenants that are in state, in any version. */
+  int ruleVersions() throws Exception {
+    BroadcastState<String, RuleHistory> rules =
+        harness
+            .getOperator()
+            .getOperatorStateBackend()
+            .getBroadcastState(new MapStateDescriptor<>("rules", String.class, RuleHistory.class));
+    int versions = 0;
+    for (Map.Entry<String, RuleHistory> rule : rules.immutableEntries()) {
+      versions += rule.getValue().versions().size();
+    }
+    return versions;
   }
 
   /** A checkpoint, and another process that goes on from it. */
