@@ -271,10 +271,10 @@ class LiveChangeTest {
       kind: anomaly
       tenant: acme
       id: SPEND_SPIKE
-      params: {least: 100.0}
+      params: {factor: 100.0}
       pattern:
         steps:
-          - order: {event: Order Paid, where: "event.amount >= params.least"}
+          - order: {event: Order Paid, where: "event.amount >= params.factor"}
       orderId: "event.orderId"
       value: "event.amount"
       """;
@@ -342,7 +342,7 @@ class LiveChangeTest {
 
   @Test
   void policyAndRuleOfOneInstantHoldTogether() throws Exception {
-    shop.policy("acme", 1, minute(10), "anomalies: {SPEND_SPIKE: {least: 50.0}}");
+    shop.policy("acme", 1, minute(10), "anomalies: {SPEND_SPIKE: {factor: 50.0}}");
     shop.rule(1, minute(10), OWN_SPIKE);
     shop.receive(
         paid(ANNA, minute(9), "o1", "60"),

@@ -29,7 +29,9 @@ import java.util.Set;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.checkpoint.SavepointType;
 
 /** The room Detect at work, told what happens and what its tenants define. */
 final class Shop {
@@ -121,9 +123,15 @@ final class Shop {
     return versions;
   }
 
-  /** A checkpoint, and another process that goes on from it. */
+  /**
+   * A savepoint, and another process that goes on from it. It holds all its files itself: no
+   * coordinator is here who would know those of the one before.
+   */
   Shop restart() throws Exception {
-    OperatorSubtaskState snapshot = harness.snapshot(1, 1);
+    OperatorSubtaskState snapshot =
+        harness
+            .snapshotWithLocalState(1, 1, SavepointType.savepoint(SavepointFormatType.NATIVE))
+            .getJobManagerOwnedState();
     harness.close();
     harness = CustomerHarness.restore(snapshot, new DetectFunction(), INGEST, backend, 1, 1, 0);
     return this;
