@@ -97,6 +97,7 @@ public record RuleHistory(List<InForce> versions) {
     if (!draining.isEmpty()) {
       draining.remove(draining.size() - 1);
     }
+    draining.removeIf(RuleVersion::deleted);
     return draining;
   }
 }

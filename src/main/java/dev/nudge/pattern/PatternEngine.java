@@ -327,10 +327,12 @@ public final class PatternEngine {
     try {
       section.open(this::eventOf);
       section.lookedAt = current;
+      // What has timed out may not have been forgotten yet.
       catchUp(section, current.atMillis(), current.atMillis(), found);
       for (Match<Occurrence> match : rule.matcher().process(section.matches, current, mayBegin)) {
         found.add(found(rule, current.atMillis(), match));
       }
+      section.lookedAt = current;
       return settle(section);
     } catch (IOException e) {
       incidents.unreadable(rule, e);

@@ -24,9 +24,14 @@ import dev.nudge.pattern.Rule;
 import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.checkpoint.SavepointType;
 
 /** The room Detect at work, told what happens and what its tenants define. */
 final class Shop {
@@ -99,9 +104,34 @@ final class Shop {
     return define(new RuleVersion(tenant, Rule.Kind.ANOMALY, id, 0, 0, null, null, true));
   }
 
-  /** A checkpoint, and another process that goes on from it. */
+  Shop deletePolicy(String tenant) throws Exception {
+    harness.define(DefinitionVersion.of(new PolicyVersion(tenant, 0, 0, null, true)));
+    return this;
+  }
+
+  /** Rules of tenants that are in state, in any version. */
+  int ruleVersions() throws Exception {
+    BroadcastState<String, RuleHistory> rules =
+        harness
+            .getOperator()
+            .getOperatorStateBackend()
+            .getBroadcastState(new MapStateDescriptor<>("rules", String.class, RuleHistory.class));
+    int versions = 0;
+    for (Map.Entry<String, RuleHistory> rule : rules.immutableEntries()) {
+      versions += rule.getValue().versions().size();
+    }
+    return versions;
+  }
+
+  /**
+   * A savepoint, and another process that goes on from it. It holds all its files itself: no
+   * coordinator is here who would know those of the one before.
+   */
   Shop restart() throws Exception {
-    OperatorSubtaskState snapshot = harness.snapshot(1, 1);
+    OperatorSubtaskState snapshot =
+        harness
+            .snapshotWithLocalState(1, 1, SavepointType.savepoint(SavepointFormatType.NATIVE))
+            .getJobManagerOwnedState();
     harness.close();
     harness = CustomerHarness.restore(snapshot, new DetectFunction(), INGEST, backend, 1, 1, 0);
     return this;
