@@ -22,6 +22,36 @@ import org.apache.flink.cep.pattern.MalformedPatternException;
  * @param stream what arrives; customers are called {@code shop/name}
  */
 record Batch(List<Shape> shapes, Map<String, List<Integer>> watching, List<Arrival> stream) {
+  /** How a pattern watches, beyond what stock CEP can say; for that it is given other streams. */
+  enum Watch {
+    PLAIN,
+    /** The last instant of a window is in it: the same as a window longer by a millisecond. */
+    INCLUSIVE,
+    /** It sees {@link RandomTrials#NAMES} only. */
+    AMONG_NAMES,
+    /** What a customer does with one value and with another are two things. */
+    BY_VALUE;
+
+    /** For each number always the same. Gaps need an event at the end, which some don't see. */
+    static Watch of(int number, Shape shape) {
+      return switch (number % 6) {
+        case 1 -> INCLUSIVE;
+        case 2 -> shape.hasGaps() ? PLAIN : AMONG_NAMES;
+        case 3 -> shape.hasGaps() ? PLAIN : BY_VALUE;
+        default -> PLAIN;
+      };
+    }
+
+    boolean sees(Visit visit) {
+      return this != AMONG_NAMES || RandomTrials.NAMES.contains(visit.name());
+    }
+
+    /** Within what matches are sought. */
+    String keyOf(Visit visit) {
+      return this == BY_VALUE ? visit.customer() + "=" + visit.value() : visit.customer();
+    }
+  }
+
   /** After all events and ends of windows. */
   static final long END_MILLIS = 10_000;
 
@@ -123,8 +153,11 @@ record Batch(List<Shape> shapes, Map<String, List<Integer>> watching, List<Arriv
   }
 
   private static Visit in(String shop, Visit visit) {
-    return new Visit(
-        shop + "/" + visit.customer(), visit.id(), visit.name(), visit.value(), visit.atMillis());
+    return as(shop + "/" + visit.customer(), visit);
+  }
+
+  private static Visit as(String customer, Visit visit) {
+    return new Visit(customer, visit.id(), visit.name(), visit.value(), visit.atMillis());
   }
 
   private static String shop(int number) {
@@ -158,14 +191,21 @@ record Batch(List<Shape> shapes, Map<String, List<Integer>> watching, List<Arriv
 
   /** What stock CEP is given for one pattern in one shop. */
   Trial seen(int pattern, String shop) {
-    return new Trial(
-            shapes.get(pattern),
-            stream.stream()
-                .filter(
-                    arrival ->
-                        arrival.visit() == null || shopOf(arrival.visit().customer()).equals(shop))
-                .toList())
-        .inTotalOrder();
+    Watch watch = watch(pattern);
+    List<Arrival> seen = new ArrayList<>();
+    for (Arrival arrival : stream) {
+      Visit visit = arrival.visit();
+      if (visit == null) {
+        seen.add(arrival);
+      } else if (shopOf(visit.customer()).equals(shop) && watch.sees(visit)) {
+        seen.add(Arrival.of(as(watch.keyOf(visit), visit)));
+      }
+    }
+    return new Trial(shapes.get(pattern), seen).inTotalOrder();
+  }
+
+  Watch watch(int pattern) {
+    return Watch.of(pattern, shapes.get(pattern));
   }
 
   /** The names of all customers. */

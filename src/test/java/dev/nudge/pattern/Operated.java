@@ -21,7 +21,6 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -81,8 +80,8 @@ final class Operated {
   /**
    * What came of it.
    *
-   * @param found by pattern and customer, the matches in order, each written as {@link
-   *     Trial#written}
+   * @param found by pattern and {@linkplain Batch.Watch#keyOf customer}, the matches in order, each
+   *     written as {@link Trial#written}
    * @param kept the customers that still have state two days later
    * @param timers the timers that are then set
    * @param entriesWithoutRules entries of state and timers after all rules were deleted and each
@@ -291,9 +290,15 @@ final class Operated {
       found = new ArrayList<>();
       rules = new HashMap<>();
       for (int i = 0; i < shapes.size(); i++) {
+        Batch.Watch watch = Batch.Watch.of(i, shapes.get(i));
         PatternTrigger trigger =
             PatternTrigger.of(
-                shapes.get(i).patternOfOccurrences(), 0, false, null, null, maxPartialMatches);
+                shapes.get(i).patternOfOccurrences(),
+                0,
+                watch == Batch.Watch.INCLUSIVE,
+                watch == Batch.Watch.AMONG_NAMES ? Set.of(RandomTrials.NAMES.split("")) : null,
+                watch == Batch.Watch.BY_VALUE ? "value" : null,
+                maxPartialMatches);
         Rule rule =
             new Rule(
                 null,
@@ -367,20 +372,21 @@ final class Operated {
       }
       engine.afterEvents(atMillis, inForce, found);
       for (Found each : found) {
-        context.emit(each.rule().number() + "|" + customer + "|" + written(each));
+        int number = each.rule().order();
+        Batch.Watch watch = Batch.Watch.of(number, shapes.get(number));
+        String within = watch.keyOf(Visit.of(customer, each.event()));
+        context.emit(number + "|" + within + "|" + written(each));
       }
     }
 
     private String written(Found each) {
-      return Trial.written(
-          each.steps().entrySet().stream()
-              .collect(
-                  Collectors.toMap(
-                      Map.Entry::getKey,
-                      step ->
-                          step.getValue().stream()
-                              .map(event -> Visit.of(customer, event))
-                              .toList())));
+      Map<String, List<Visit>> steps = new HashMap<>();
+      each.steps()
+          .forEach(
+              (step, events) ->
+                  steps.put(
+                      step, events.stream().map(event -> Visit.of(customer, event)).toList()));
+      return Trial.written(steps);
     }
 
     @Override

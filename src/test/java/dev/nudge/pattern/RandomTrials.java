@@ -25,7 +25,7 @@ final class RandomTrials {
   private static final long BEGIN_MILLIS = 1_000;
   private static final int MAX_STEPS = 4;
   private static final int MAX_REFUSALS = 1_000;
-  private static final String NAMES = "abc";
+  static final String NAMES = "abc";
   static final String FOREIGN = "z";
 
   private static final List<Skip> SKIPS =
