@@ -200,7 +200,6 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
     RuleSet inForce = book.rulesOf(key.tenant(), atMillis);
     scope.at(scope.customer(), book.policyOf(key.tenant(), atMillis), atMillis);
 
-    engine.endWhatRunsNoMore(inForce);
     found.clear();
     engine.beforeEvents(atMillis, inForce, found);
     tellAll(atMillis);

@@ -213,17 +213,16 @@ public final class PatternEngine {
     return false;
   }
 
-  /** What a rule that runs no more had open ends here. */
-  public void endWhatRunsNoMore(RuleSet inForce) {
+  /**
+   * What runs no more ends here, and so do windows that end with this instant exclusively: its
+   * events come too late for them.
+   */
+  public void beforeEvents(long atMillis, RuleSet inForce, List<Found> found) {
     for (Section section : sections) {
       if (!section.isOver && !section.goesOn(inForce)) {
         end(section);
       }
     }
-  }
-
-  /** Windows that end with this instant exclusively: its events come too late for them. */
-  public void beforeEvents(long atMillis, RuleSet inForce, List<Found> found) {
     for (Section section : due(atMillis, inForce)) {
       if (!section.rule.isTimer() && !section.rule.isInclusive()) {
         advance(section, atMillis, atMillis, found);
