@@ -125,6 +125,11 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
       policies.put(tenant, next);
     }
     book.setPolicies(tenant, next);
+    if (!arrived.deleted() && arrived.policy().anomalies().isEmpty() && known == null) {
+      return;
+    }
+    // What it switches off is not kept for those who never come back.
+    context.visitEveryone(Math.max(arrived.effectiveAtMillis(), context.watermarkMillis()));
   }
 
   private void onRule(RuleVersion arrived) throws Exception {
@@ -140,6 +145,10 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
       } else {
         book.setRules(arrived, next);
         rules.put(place, next);
+      }
+      if (known != null || book.isBuiltIn(arrived)) {
+        // What the version before had open is not kept for those who never come back.
+        context.visitEveryone(Math.max(arrived.effectiveAtMillis(), context.watermarkMillis()));
       }
     } catch (DefinitionException refused) {
       quarantine(arrived, refused);
@@ -191,6 +200,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
     RuleSet inForce = book.rulesOf(key.tenant(), atMillis);
     scope.at(scope.customer(), book.policyOf(key.tenant(), atMillis), atMillis);
 
+    engine.endWhatRunsNoMore(inForce);
     found.clear();
     engine.beforeEvents(atMillis, inForce, found);
     tellAll(atMillis);

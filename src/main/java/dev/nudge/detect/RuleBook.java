@@ -145,6 +145,11 @@ final class RuleBook {
     return replaced != null ? replaced.order() : Integer.MAX_VALUE;
   }
 
+  /** Whether it takes the place of a built-in rule. */
+  boolean isBuiltIn(RuleVersion rule) {
+    return builtIn.containsKey(new Place(EVERY_TENANT, rule.kind(), rule.id()));
+  }
+
   /** Every rule that may run, by its number; null for one that runs no more. */
   RunningRule byNumber(long number) {
     return byNumber.get(number);

@@ -213,6 +213,15 @@ public final class PatternEngine {
     return false;
   }
 
+  /** What a rule that runs no more had open ends here. */
+  public void endWhatRunsNoMore(RuleSet inForce) {
+    for (Section section : sections) {
+      if (!section.isOver && !section.goesOn(inForce)) {
+        end(section);
+      }
+    }
+  }
+
   /** Windows that end with this instant exclusively: its events come too late for them. */
   public void beforeEvents(long atMillis, RuleSet inForce, List<Found> found) {
     for (Section section : due(atMillis, inForce)) {
@@ -317,6 +326,7 @@ public final class PatternEngine {
     RunningRule rule = section.rule;
     try {
       section.open(this::eventOf);
+      section.lookedAt = current;
       // What has timed out may not have been forgotten yet.
       catchUp(section, current.atMillis(), current.atMillis(), found);
       for (Match<Occurrence> match : rule.matcher().process(section.matches, current, mayBegin)) {

@@ -1,8 +1,13 @@
 package dev.nudge.pattern;
 
+import static java.util.stream.Collectors.joining;
+
+import dev.nudge.event.Occurrence;
 import java.io.Serial;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -39,11 +44,15 @@ record Ask(String names, int least, String earlier, Told told) implements Serial
     if (context.timestamp() != visit.atMillis()) {
       throw new IllegalStateException("asked at the wrong time");
     }
+    return holds(visit, context.getEventsForPattern(earlier));
+  }
+
+  private boolean holds(Visit visit, Iterable<Visit> taken) {
     if (!holds(visit)) {
       return false;
     }
     int last = Integer.MIN_VALUE;
-    for (Visit before : context.getEventsForPattern(earlier)) {
+    for (Visit before : taken) {
       last = before.value();
     }
     return visit.value() >= last;
@@ -54,6 +63,41 @@ record Ask(String names, int least, String earlier, Told told) implements Serial
       return told == Told.NOTHING ? new Plain(this) : new Named(this);
     }
     return told == Told.NOTHING ? new Iterative(this) : new NamedIterative(this);
+  }
+
+  /**
+   * The same in the pattern language, with the names beside the expression or in it; but what tells
+   * nothing beforehand is plain Java.
+   */
+  IterativeCondition<Occurrence> conditionOfOccurrences() {
+    if (told == Told.NOTHING) {
+      return new OfOccurrences(this);
+    }
+    List<String> parts = new ArrayList<>();
+    Names known = Names.of(Map.of());
+    if (told == Told.ANY_NAME && !names.isEmpty()) {
+      parts.add(
+          names
+              .chars()
+              .mapToObj(name -> "'" + Character.toString(name) + "'")
+              .collect(joining(", ", "event.event in [", "]")));
+    }
+    if (least > 0) {
+      parts.add("event.value >= " + least + ".0");
+    }
+    if (earlier != null) {
+      known = known.withStep(earlier);
+      parts.add("(steps.%1$s.count == 0 || event.value >= steps.%1$s.value)".formatted(earlier));
+    }
+    try {
+      return EventCondition.of(
+          told == Told.ANY_NAME ? null : toldNames(),
+          parts.isEmpty()
+              ? null
+              : Expression.compile(String.join(" && ", parts), known, Expression.Type.BOOL));
+    } catch (ExpressionException wrong) {
+      throw new IllegalStateException(this + " in the pattern language", wrong);
+    }
   }
 
   private Set<String> toldNames() {
@@ -149,6 +193,29 @@ record Ask(String names, int least, String earlier, Told told) implements Serial
     @Override
     public boolean isIterative() {
       return true;
+    }
+  }
+
+  /** Tells nothing, not even whether it looks at what was taken before. */
+  private static final class OfOccurrences extends IterativeCondition<Occurrence> {
+    @Serial private static final long serialVersionUID = 1;
+    private final Ask ask;
+
+    OfOccurrences(Ask ask) {
+      this.ask = ask;
+    }
+
+    @Override
+    public boolean filter(Occurrence event, Context<Occurrence> context) throws Exception {
+      Visit visit = Visit.of("", event);
+      if (ask.earlier == null) {
+        return ask.holds(visit);
+      }
+      List<Visit> before = new ArrayList<>();
+      for (Occurrence taken : context.getEventsForPattern(ask.earlier)) {
+        before.add(Visit.of("", taken));
+      }
+      return ask.holds(visit, before);
     }
   }
 }

@@ -24,6 +24,7 @@ class PatternEngineTest {
   private static final String CART = "Product Added";
   private static final String VIEW = "Product Viewed";
   private static final String PAY = "Order Paid";
+  private static final Map<String, Value> SAME = Map.of("productId", Value.string("same"));
 
   private final Map<Long, RunningRule> rules = new HashMap<>();
   private final List<String> incidents = new ArrayList<>();
@@ -153,6 +154,46 @@ class PatternEngineTest {
     assertThat(at(START + 9 * MINUTE, PAY))
         .containsExactly(
             "two@9 cart=[0] pay=[9]", "two@9 cart=[1] pay=[9]", "two@9 cart=[2] pay=[9]");
+  }
+
+  /** Three carts; the third is past: a skip strategy lets nothing begin by it. */
+  @Test
+  void eventThatEndsAllThatWasOpenBeginsNothing() throws IOException {
+    run(
+        pattern(
+            1,
+            "three",
+            Pattern.<Occurrence>begin("cart", AfterMatchSkipStrategy.skipPastLastEvent())
+                .where(is(CART))
+                .times(3),
+            false));
+    at(START, CART);
+    at(START + MINUTE, CART);
+    assertThat(at(START + 2 * MINUTE, CART)).containsExactly("three@2 cart=[0, 1, 2]");
+    assertThat(state).isNull();
+    at(START + 3 * MINUTE, CART);
+    assertThat(at(START + 4 * MINUTE, CART)).isEmpty();
+    assertThat(at(START + 5 * MINUTE, CART)).containsExactly("three@5 cart=[3, 4, 5]");
+  }
+
+  @Test
+  void whatEndedBeginsAnewInTheSameTurn() throws IOException {
+    run(trigger(1, "by", two(CART, PAY, ConsumingStrategy.SKIP_TILL_NEXT), null, "productId", 10));
+    engine.load(null);
+    List<Found> found = new ArrayList<>();
+    for (int i = 0; i < 3 * PatternEngine.MAX_PARTITIONS; i++) {
+      Map<String, Value> fields = Map.of("productId", Value.string("p" + i / 2));
+      String name = i % 2 == 0 ? CART : PAY;
+      engine.event(
+          new Occurrence(name, START + i, "m" + i, Topic.CLICKSTREAM, fields), 0, inForce, found);
+      engine.event(
+          new Occurrence(CART, START + i, "n" + i, Topic.CLICKSTREAM, SAME), 0, inForce, found);
+      engine.event(
+          new Occurrence(PAY, START + i, "o" + i, Topic.CLICKSTREAM, SAME), 1, inForce, found);
+    }
+    assertThat(found).hasSize(3 * PatternEngine.MAX_PARTITIONS * 3 / 2);
+    assertThat(incidents).isEmpty();
+    assertThat(engine.save()).isNull();
   }
 
   @Test

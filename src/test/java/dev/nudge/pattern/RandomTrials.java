@@ -25,7 +25,7 @@ final class RandomTrials {
   private static final long BEGIN_MILLIS = 1_000;
   private static final int MAX_STEPS = 4;
   private static final int MAX_REFUSALS = 1_000;
-  private static final String NAMES = "abc";
+  static final String NAMES = "abc";
   static final String FOREIGN = "z";
 
   private static final List<Skip> SKIPS =
@@ -175,7 +175,7 @@ final class RandomTrials {
 
   private List<Arrival> stream(Shape shape) {
     int customers = 1 + random.nextInt(3);
-    int count = customers * (4 + random.nextInt(Math.max(1, 10 - 2 * branches(shape))));
+    int count = customers * (4 + random.nextInt(Math.max(1, 10 - 2 * shape.branches())));
     int ticksBetween = 2 + random.nextInt(3);
     List<Arrival> stream = new ArrayList<>();
     long nowMillis = BEGIN_MILLIS;
@@ -205,19 +205,6 @@ final class RandomTrials {
     }
     stream.add(Arrival.watermark(Long.MAX_VALUE));
     return List.copyOf(stream);
-  }
-
-  /** Calls by which partial matches multiply with every event: the more, the shorter the stream. */
-  private static int branches(Shape shape) {
-    int branches = 0;
-    for (Call call : shape.all()) {
-      switch (call.kind()) {
-        case ALLOW_COMBINATIONS -> branches += 2;
-        case FOLLOWED_BY_ANY, ONE_OR_MORE, TIMES_OR_MORE -> branches++;
-        default -> {}
-      }
-    }
-    return branches;
   }
 
   private boolean chance(int percent) {

@@ -2,12 +2,18 @@ package dev.nudge.pattern;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.nudge.event.Occurrence;
+import java.io.Serial;
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.flink.cep.nfa.aftermatch.AfterMatchSkipStrategy;
+import org.apache.flink.cep.nfa.compiler.NFACompiler;
 import org.apache.flink.cep.pattern.Pattern;
 import org.apache.flink.cep.pattern.WithinType;
+import org.apache.flink.cep.pattern.conditions.IterativeCondition;
 
 /**
  * A pattern as data: the calls by which Flink's API builds it. So it can be printed as code, made
@@ -17,7 +23,9 @@ import org.apache.flink.cep.pattern.WithinType;
  * @param skip the skip strategy
  * @param skipTo the step it skips to; null for a strategy that needs none
  */
-record Shape(List<Shape.Call> calls, Skip skip, String skipTo) {
+record Shape(List<Shape.Call> calls, Skip skip, String skipTo) implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
+
   enum Skip {
     NO_SKIP,
     PAST_LAST,
@@ -67,7 +75,10 @@ record Shape(List<Shape.Call> calls, Skip skip, String skipTo) {
    * @param to at most so many times
    * @param millis the length of a window; 0 for none
    */
-  record Call(Kind kind, String step, Shape group, Ask ask, int from, int to, long millis) {
+  record Call(Kind kind, String step, Shape group, Ask ask, int from, int to, long millis)
+      implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+
     static Call step(Kind kind, String step) {
       return new Call(kind, step, null, null, 0, 0, 0);
     }
@@ -108,19 +119,22 @@ record Shape(List<Shape.Call> calls, Skip skip, String skipTo) {
       return new Call(kind, step, group, ask, from, to, millis);
     }
 
-    private Pattern<Visit, Visit> on(Pattern<Visit, Visit> pattern) {
+    private <E> Pattern<E, E> on(
+        Pattern<E, E> pattern, Function<Ask, IterativeCondition<E>> conditions) {
       Duration length = millis == 0 ? null : Duration.ofMillis(millis);
       return switch (kind) {
         case BEGIN -> throw new IllegalArgumentException("a second beginning");
-        case NEXT -> group == null ? pattern.next(step) : pattern.next(group.raw());
+        case NEXT -> group == null ? pattern.next(step) : pattern.next(group.raw(conditions));
         case FOLLOWED_BY ->
-            group == null ? pattern.followedBy(step) : pattern.followedBy(group.raw());
+            group == null ? pattern.followedBy(step) : pattern.followedBy(group.raw(conditions));
         case FOLLOWED_BY_ANY ->
-            group == null ? pattern.followedByAny(step) : pattern.followedByAny(group.raw());
+            group == null
+                ? pattern.followedByAny(step)
+                : pattern.followedByAny(group.raw(conditions));
         case NOT_NEXT -> pattern.notNext(step);
         case NOT_FOLLOWED_BY -> pattern.notFollowedBy(step);
-        case WHERE -> pattern.where(ask.condition());
-        case OR -> pattern.or(ask.condition());
+        case WHERE -> pattern.where(conditions.apply(ask));
+        case OR -> pattern.or(conditions.apply(ask));
         case TIMES -> pattern.times(from, length);
         case TIMES_RANGE -> pattern.times(from, to, length);
         case ONE_OR_MORE -> pattern.oneOrMore(length);
@@ -129,7 +143,7 @@ record Shape(List<Shape.Call> calls, Skip skip, String skipTo) {
         case GREEDY -> pattern.greedy();
         case CONSECUTIVE -> pattern.consecutive();
         case ALLOW_COMBINATIONS -> pattern.allowCombinations();
-        case UNTIL -> pattern.until(ask.condition());
+        case UNTIL -> pattern.until(conditions.apply(ask));
         case WITHIN -> pattern.within(length);
         case WITHIN_PREVIOUS -> pattern.within(length, WithinType.PREVIOUS_AND_CURRENT);
       };
@@ -155,10 +169,15 @@ record Shape(List<Shape.Call> calls, Skip skip, String skipTo) {
    * @throws RuntimeException if Flink refuses it
    */
   Pattern<Visit, ?> pattern() {
-    return raw();
+    return raw(Ask::condition);
   }
 
-  private Pattern<Visit, Visit> raw() {
+  /** The same over what our operator sees, with conditions of the pattern language. */
+  Pattern<Occurrence, ?> patternOfOccurrences() {
+    return raw(Ask::conditionOfOccurrences);
+  }
+
+  private <E> Pattern<E, E> raw(Function<Ask, IterativeCondition<E>> conditions) {
     Call first = calls.get(0);
     AfterMatchSkipStrategy strategy =
         switch (skip) {
@@ -168,12 +187,12 @@ record Shape(List<Shape.Call> calls, Skip skip, String skipTo) {
           case TO_FIRST -> AfterMatchSkipStrategy.skipToFirst(skipTo);
           case TO_LAST -> AfterMatchSkipStrategy.skipToLast(skipTo);
         };
-    Pattern<Visit, Visit> pattern =
+    Pattern<E, E> pattern =
         first.group() == null
             ? Pattern.begin(first.step(), strategy)
-            : Pattern.begin(first.group().raw(), strategy);
+            : Pattern.begin(first.group().raw(conditions), strategy);
     for (Call call : calls.subList(1, calls.size())) {
-      pattern = call.on(pattern);
+      pattern = call.on(pattern, conditions);
     }
     return pattern;
   }
@@ -210,6 +229,24 @@ record Shape(List<Shape.Call> calls, Skip skip, String skipTo) {
             call ->
                 call.kind() == Kind.WITHIN_PREVIOUS
                     || (call.kind().isCounted() && call.millis() > 0));
+  }
+
+  /** Whether every match ends within some time of its beginning. */
+  boolean hasWindow() {
+    return NFACompiler.compileFactory(pattern(), false).createNFA().getWindowTime() > 0;
+  }
+
+  /** Calls by which partial matches multiply with every event: the more, the shorter the stream. */
+  int branches() {
+    int branches = 0;
+    for (Call call : all()) {
+      switch (call.kind()) {
+        case ALLOW_COMBINATIONS -> branches += 2;
+        case FOLLOWED_BY_ANY, ONE_OR_MORE, TIMES_OR_MORE -> branches++;
+        default -> {}
+      }
+    }
+    return branches;
   }
 
   /** Patterns with a call or a step less, or a simpler one; Flink may refuse some. */

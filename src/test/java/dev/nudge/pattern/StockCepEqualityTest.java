@@ -56,13 +56,6 @@ class StockCepEqualityTest {
   private final Trial.Finder ours = new DrivenMatcher(Rhythm.EXACT);
   private final Trial.Finder oursInStocksRhythm = new DrivenMatcher(Rhythm.STOCK);
 
-  private enum Verdict {
-    EQUAL,
-    RHYTHM,
-    REFUSED,
-    DIFFERENT
-  }
-
   @Test
   void randomPatternsFindWhatStockCepFinds() throws Exception {
     Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
@@ -71,7 +64,7 @@ class StockCepEqualityTest {
     int withMatches = 0;
     for (long seed = SEED; seed < SEED + CASES; seed++) {
       Trial trial = RandomTrials.trial(seed);
-      Verdict verdict = compare(trial, trial);
+      Verdict verdict = Verdict.of(trial, trial);
       if (verdict == Verdict.DIFFERENT) {
         throw new AssertionError(difference(seed, smallest(trial)));
       }
@@ -134,7 +127,7 @@ class StockCepEqualityTest {
     for (long seed = SEED; seed < SEED + 2_000; seed++) {
       Trial trial = RandomTrials.trial(seed);
       Trial falsified = fault.falsify(trial);
-      if (!falsified.equals(trial) && compare(trial, falsified) == Verdict.DIFFERENT) {
+      if (!falsified.equals(trial) && Verdict.of(trial, falsified) == Verdict.DIFFERENT) {
         return;
       }
     }
@@ -329,27 +322,6 @@ class StockCepEqualityTest {
     }
   }
 
-  /** What stock CEP finds in a case, against what ours finds in what it is given for it. */
-  private Verdict compare(Trial trial, Trial given) throws Exception {
-    Map<String, List<String>> found;
-    try {
-      found = ours.find(given);
-    } catch (MalformedPatternException | UnsupportedOperationException refused) {
-      return Verdict.REFUSED;
-    }
-    Map<String, List<String>> expected = stock.find(trial);
-    if (found.equals(expected)) {
-      return Verdict.EQUAL;
-    }
-    if (!oursInStocksRhythm.find(given).equals(expected)) {
-      return Verdict.DIFFERENT;
-    }
-    // For gaps stock CEP sets no timers, so that no watermark brings it into our rhythm.
-    return trial.shape().hasGaps() || found.equals(stock.find(trial.withWatermarksOften()))
-        ? Verdict.RHYTHM
-        : Verdict.DIFFERENT;
-  }
-
   private static int count(Map<String, List<String>> found) {
     return found.values().stream().mapToInt(List::size).sum();
   }
@@ -370,7 +342,7 @@ class StockCepEqualityTest {
 
   private boolean differs(Trial trial) {
     try {
-      return compare(trial, trial) == Verdict.DIFFERENT;
+      return Verdict.of(trial, trial) == Verdict.DIFFERENT;
     } catch (Exception | StackOverflowError anotherMatter) {
       return false;
     }

@@ -6,6 +6,7 @@ import dev.nudge.pattern.Shape.Call;
 import dev.nudge.pattern.Shape.Kind;
 import dev.nudge.pattern.Visit.Arrival;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,34 @@ record Trial(Shape shape, List<Arrival> stream) {
       often.add(arrival);
     }
     return new Trial(shape, often);
+  }
+
+  /**
+   * The same, but events of one customer and instant arrive in the total order, in which our
+   * operator takes them however they arrive. Those that come too late stay so.
+   */
+  Trial inTotalOrder() {
+    List<Arrival> ordered = new ArrayList<>(stream);
+    Map<String, List<Integer>> places = new HashMap<>();
+    long watermarkMillis = Long.MIN_VALUE;
+    for (int i = 0; i < stream.size(); i++) {
+      Visit visit = stream.get(i).visit();
+      if (visit == null) {
+        watermarkMillis = stream.get(i).watermarkMillis();
+      } else if (visit.atMillis() > watermarkMillis) {
+        places
+            .computeIfAbsent(visit.customer() + "@" + visit.atMillis(), key -> new ArrayList<>())
+            .add(i);
+      }
+    }
+    for (List<Integer> instant : places.values()) {
+      List<Arrival> events = new ArrayList<>(instant.stream().map(stream::get).toList());
+      events.sort(Comparator.comparing(arrival -> arrival.visit().messageId()));
+      for (int i = 0; i < events.size(); i++) {
+        ordered.set(instant.get(i), events.get(i));
+      }
+    }
+    return new Trial(shape, List.copyOf(ordered));
   }
 
   /** Cases with an arrival, a step or a call less. */

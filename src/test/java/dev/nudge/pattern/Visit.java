@@ -1,5 +1,13 @@
 package dev.nudge.pattern;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.nudge.event.Click;
+import dev.nudge.event.CustomerEvent;
+import dev.nudge.event.Occurrence;
+import dev.nudge.event.Topic;
+import dev.nudge.event.Value;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -12,6 +20,33 @@ import java.util.Objects;
  * @param atMillis when it happened, epoch milliseconds
  */
 public record Visit(String customer, int id, String name, int value, long atMillis) {
+  static final String TENANT = "acme";
+
+  /** The same as an event of ours: its message id is {@link #id}. */
+  CustomerEvent event() {
+    Map<String, Value> fields = Map.of("value", Value.number(Integer.toString(value)));
+    Click click = new Click(name, null, fields);
+    byte[] raw = toString().getBytes(UTF_8);
+    return new CustomerEvent(TENANT, customer, messageId(), atMillis, null, null, null, click, raw);
+  }
+
+  String messageId() {
+    return Integer.toString(id);
+  }
+
+  /** The event that a pattern sees, which does not tell whose it is. */
+  static Visit of(String customer, Occurrence event) {
+    if (event.topic() != Topic.CLICKSTREAM || event.fields().size() != 1) {
+      throw new IllegalStateException("not what was sent: " + event);
+    }
+    return new Visit(
+        customer,
+        Integer.parseInt(event.messageId()),
+        event.name(),
+        Integer.parseInt(event.text("value")),
+        event.atMillis());
+  }
+
   /**
    * One thing that arrives: an event, or a watermark.
    *
