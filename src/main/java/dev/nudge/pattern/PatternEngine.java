@@ -332,7 +332,6 @@ public final class PatternEngine {
       for (Match<Occurrence> match : rule.matcher().process(section.matches, current, mayBegin)) {
         found.add(found(rule, current.atMillis(), match));
       }
-      section.lookedAt = current;
       return settle(section);
     } catch (IOException e) {
       incidents.unreadable(rule, e);
