@@ -37,7 +37,7 @@ class CustomerCodecTest {
               new Purchases.Day(-1, 2, BigInteger.valueOf(128)),
               new Purchases.Day(20_458, 5, HUGE)),
           List.of("p1", "", "\ud83d\ude00"),
-          // The newest may be older than the first paid order that is remembered, and ties.
+          // Before 1970, at one instant, and far apart.
           List.of(-5_000L, -5_000L, 0L, 1_767_603_600_000L));
 
   private static final Browsing BROWSING =

@@ -244,6 +244,26 @@ class LiveChangeTest {
   }
 
   @Test
+  void versionThatCompilesNoMoreAtARestartLeavesTheOneBeforeInForce() throws Exception {
+    shop.policy("acme", 1, START, "schema: {size: STRING}");
+    shop.rule(1, START, wishes(1, "DROP"));
+    String sized =
+        Shop.version(2, 0, wishes(2, "DROP"))
+            .json()
+            .replace(
+                "{\"event\":\"Wished\"}", "{\"event\":\"Wished\",\"where\":\"event.size == 'L'\"}");
+    shop.define(
+        new RuleVersion(
+            "acme", Rule.Kind.ANOMALY, "WISH", 2, minute(10), OnChange.DROP, sized, false));
+    assertThat(shop.counted("definitionsQuarantined")).isZero();
+    shop.policy("acme", 2, minute(1), "schema: {size: INTEGER}");
+    shop.restart();
+    assertThat(shop.counted("definitionsQuarantined")).isEqualTo(1);
+    shop.receive(wish(11), wish(12));
+    assertThat(until(minute(12))).containsExactly("anna+12m WISH 1/-");
+  }
+
+  @Test
   void patternThatFlinkTakesAndFailsOnIsQuarantinedToo() throws Exception {
     String circle =
         """
