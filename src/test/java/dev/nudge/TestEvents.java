@@ -100,8 +100,11 @@ public final class TestEvents {
   }
 
   public static CustomerEvent delivered(CustomerKey who, long at) {
-    Delivery delivery =
-        new Delivery(DeliveryStatus.DELIVERED, "t1", null, null, "PUSH", null, null);
+    return delivered(who, at, DeliveryStatus.DELIVERED);
+  }
+
+  public static CustomerEvent delivered(CustomerKey who, long at, DeliveryStatus status) {
+    Delivery delivery = new Delivery(status, "t1", null, null, "PUSH", null, null);
     String messageId = "delivery@" + at;
     return new CustomerEvent(
         who.tenant(), who.customerId(), messageId, at, null, null, delivery, null, raw(messageId));

@@ -9,8 +9,10 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.nudge.definition.Problem;
+import dev.nudge.definition.RuleVersion;
 import dev.nudge.detect.Customer;
 import dev.nudge.detect.PolicyHistory;
+import dev.nudge.detect.RuleHistory;
 import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
 import dev.nudge.event.DeadLetter;
@@ -124,6 +126,8 @@ class WireTypesTest {
             Customer.class,
             PolicyHistory.class,
             PolicyHistory.InForce.class,
+            RuleHistory.class,
+            RuleVersion.class,
             OutboundRecord.class);
   }
 
@@ -254,7 +258,7 @@ class WireTypesTest {
     } else if (plain == Instant.class) {
       return Instant.ofEpochSecond(seed, 1);
     } else if (plain.isEnum()) {
-      return plain.getEnumConstants()[seed % plain.getEnumConstants().length];
+      return plain.getEnumConstants()[Math.floorMod(seed, plain.getEnumConstants().length)];
     } else if (plain.isRecord()) {
       return filled(plain, seed + 1);
     } else {

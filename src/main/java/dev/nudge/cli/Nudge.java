@@ -1,7 +1,5 @@
 package dev.nudge.cli;
 
-import dev.nudge.kafka.DeploymentClock;
-import java.time.Clock;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParseResult;
@@ -26,8 +24,8 @@ public final class Nudge {
   /** Runs a verb and exits with its code: 0 done, 1 failed, 2 refused for what was given. */
   public static void main(String[] args) {
     CommandLine nudge = new CommandLine(new Nudge());
-    nudge.addSubcommand(
-        new PolicyCommand(kafka -> new DeploymentClock(kafka, Clock.systemUTC()).now()));
+    nudge.addSubcommand(new PolicyCommand(Deployment.ON_KAFKA));
+    nudge.addSubcommand(new DefinitionsCommand(Deployment.ON_KAFKA));
     nudge.setCaseInsensitiveEnumValuesAllowed(true);
     nudge.setExecutionExceptionHandler(Nudge::failed);
     System.exit(nudge.execute(args));

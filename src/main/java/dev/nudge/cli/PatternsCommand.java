@@ -4,9 +4,7 @@ import dev.nudge.definition.DefinitionException;
 import dev.nudge.definition.DefinitionReader;
 import dev.nudge.pattern.PatternGraph;
 import dev.nudge.pattern.Rule;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -39,18 +37,7 @@ public final class PatternsCommand implements Runnable {
               + " them, or draw each pattern.")
   int check(@Parameters(paramLabel = "FILE", arity = "1..*") List<Path> files) {
     DefinitionReader reader = DefinitionReader.forRehearsal();
-    boolean allRead = true;
-    for (Path file : files) {
-      try {
-        reader.read(file);
-      } catch (NoSuchFileException missing) {
-        err().println(file + ": no such file");
-        allRead = false;
-      } catch (IOException unreadable) {
-        err().println(file + ": " + unreadable.getMessage());
-        allRead = false;
-      }
-    }
+    boolean allRead = Publishing.read(reader, files, err());
     try {
       for (Rule rule : reader.compiled().values()) {
         out().print(PatternGraph.draw(rule));

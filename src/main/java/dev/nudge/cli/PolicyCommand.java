@@ -1,23 +1,13 @@
 package dev.nudge.cli;
 
-import dev.nudge.definition.DefinitionException;
-import dev.nudge.definition.DefinitionPublisher;
 import dev.nudge.definition.DefinitionReader;
-import dev.nudge.definition.KafkaDefinitionLog;
+import dev.nudge.definition.DefinitionVersion;
 import dev.nudge.definition.Policy;
-import dev.nudge.definition.PolicyVersion;
-import dev.nudge.definition.Problem;
 import dev.nudge.kafka.KafkaConfig;
-import dev.nudge.kafka.TopicName;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import org.apache.kafka.common.KafkaException;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,27 +22,15 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Check, apply, delete and list the policies of tenants.")
 public final class PolicyCommand implements Runnable {
-  private static final int DONE = 0;
-  private static final int FAILED = 1;
-  private static final int REFUSED = 2;
+  private static final String KIND = "policy";
+  private static final String ID = "default";
 
-  /** Tells the present time of a deployment, which a replay's is not the wall clock's. */
-  @FunctionalInterface
-  public interface DeploymentTime {
-    /**
-     * The time now.
-     *
-     * @throws KafkaException if the deployment can't be asked
-     */
-    Instant now(KafkaConfig deployment);
-  }
-
-  private final DeploymentTime time;
+  private final Function<KafkaConfig, Deployment> deployments;
   @Spec private CommandSpec spec;
 
-  /** The command of a deployment whose time is told by the given function. */
-  public PolicyCommand(DeploymentTime time) {
-    this.time = time;
+  /** The command for deployments that are reached this way. */
+  public PolicyCommand(Function<KafkaConfig, Deployment> deployments) {
+    this.deployments = deployments;
   }
 
   @Override
@@ -66,59 +44,46 @@ public final class PolicyCommand implements Runnable {
       mixinStandardHelpOptions = true,
       description = "Read policy files and tell everything that is wrong with them.")
   int check(@Parameters(paramLabel = "FILE", arity = "1..*") List<Path> files) {
-    List<Policy> policies = read(DefinitionReader.forRehearsal(), files);
-    if (policies == null) {
-      return REFUSED;
-    }
-    for (Policy policy : policies) {
-      out()
-          .println(
-              policy.tenant() == null
-                  ? "every tenant: good for a rehearsal; to apply it, name a tenant"
-                  : policy.tenant() + ": good");
-    }
-    return DONE;
+    DefinitionReader reader = DefinitionReader.forRehearsal();
+    boolean allRead = Publishing.read(reader, files, err());
+    return publishing()
+        .answering(
+            () -> {
+              List<Policy> policies = reader.policies();
+              if (!allRead) {
+                return Publishing.REFUSED;
+              }
+              for (Policy policy : policies) {
+                out()
+                    .println(
+                        policy.tenant() == null
+                            ? "every tenant: good for a rehearsal; to apply it, name a tenant"
+                            : policy.tenant() + ": good");
+              }
+              return Publishing.DONE;
+            });
   }
 
   @Command(
       name = "apply",
       mixinStandardHelpOptions = true,
-      description = "Publish policy files. What is published already is left as it is.")
+      description =
+          "Publish policy files. What is published already is left as it is, and so are"
+              + " definitions of other kinds.")
   int apply(
       @Parameters(paramLabel = "FILE", arity = "1..*") List<Path> files,
       @Mixin KafkaOptions kafka,
-      @Option(
-              names = "--at",
-              paramLabel = "ISO",
-              converter = InstantConverter.class,
-              description =
-                  "The event time from which it holds, with its offset;"
-                      + " 3 s after the deployment's clock if not given.")
-          Instant at,
-      @Option(
-              names = "--force",
-              description = "Write a new version even if the same is published already.")
-          boolean force) {
-    List<Policy> policies = read(DefinitionReader.forPublishing(), files);
-    if (policies == null) {
-      return REFUSED;
-    }
-    try {
-      Instant effectiveAt =
-          at != null ? at : time.now(kafka.config()).plus(DefinitionPublisher.LEAD);
-      for (Policy policy : policies) {
-        DefinitionPublisher.Applied applied =
-            publisher(kafka).applyFrom(policy, effectiveAt, force);
-        out().println(line(applied.version()) + (applied.changed() ? "" : ", unchanged"));
-      }
-      return DONE;
-    } catch (DefinitionException refused) {
-      err().println(refused.getMessage());
-      err().println("What is published can't be read; --force writes over it.");
-      return REFUSED;
-    } catch (KafkaException failure) {
-      return failed(failure);
-    }
+      @Mixin ApplyOptions options) {
+    DefinitionReader reader = DefinitionReader.forPublishing();
+    boolean allRead = Publishing.read(reader, files, err());
+    return publishing()
+        .answering(
+            () -> {
+              List<Policy> policies = reader.policies();
+              return allRead
+                  ? publishing().apply(deployment(kafka), policies, List.of(), options)
+                  : Publishing.REFUSED;
+            });
   }
 
   @Command(
@@ -128,13 +93,13 @@ public final class PolicyCommand implements Runnable {
   int delete(
       @Option(names = "--tenant", paramLabel = "TENANT", required = true) String tenant,
       @Mixin KafkaOptions kafka) {
-    try {
-      boolean deleted = publisher(kafka).delete(tenant);
-      out().println(tenant + (deleted ? ": deleted" : ": has no policy"));
-      return DONE;
-    } catch (KafkaException failure) {
-      return failed(failure);
-    }
+    return publishing()
+        .answering(
+            () -> {
+              boolean deleted = deployment(kafka).definitions().delete(tenant, KIND, ID);
+              out().println(tenant + (deleted ? ": deleted" : ": has no policy"));
+              return Publishing.DONE;
+            });
   }
 
   @Command(
@@ -142,46 +107,15 @@ public final class PolicyCommand implements Runnable {
       mixinStandardHelpOptions = true,
       description = "List the published policies.")
   int list(@Mixin KafkaOptions kafka) {
-    try {
-      DefinitionPublisher.Published published = publisher(kafka).list();
-      for (PolicyVersion version : published.policies()) {
-        out().println(line(version));
-      }
-      for (Problem problem : published.unreadable()) {
-        err().println(problem);
-      }
-      return published.unreadable().isEmpty() ? DONE : FAILED;
-    } catch (KafkaException failure) {
-      return failed(failure);
-    }
+    return publishing().list(deployment(kafka), version -> version.kind().equals(KIND));
   }
 
-  private List<Policy> read(DefinitionReader reader, List<Path> files) {
-    boolean allRead = true;
-    for (Path file : files) {
-      try {
-        reader.read(file);
-      } catch (NoSuchFileException missing) {
-        err().println(file + ": no such file");
-        allRead = false;
-      } catch (IOException unreadable) {
-        err().println(file + ": " + unreadable.getMessage());
-        allRead = false;
-      }
-    }
-    try {
-      List<Policy> policies = reader.policies();
-      return allRead ? policies : null;
-    } catch (DefinitionException refused) {
-      err().println(refused.getMessage());
-      return null;
-    }
+  private Deployment deployment(KafkaOptions kafka) {
+    return deployments.apply(kafka.config());
   }
 
-  private int failed(KafkaException failure) {
-    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-    err().println("Kafka: " + failure.getMessage() + (cause == failure ? "" : ": " + cause));
-    return FAILED;
+  private Publishing publishing() {
+    return new Publishing(spec.commandLine(), DefinitionVersion::tenant);
   }
 
   private PrintWriter out() {
@@ -190,19 +124,5 @@ public final class PolicyCommand implements Runnable {
 
   private PrintWriter err() {
     return spec.commandLine().getErr();
-  }
-
-  private static String line(PolicyVersion version) {
-    return "%s: version %d, holds from %s"
-        .formatted(
-            version.tenant(), version.version(), Instant.ofEpochMilli(version.effectiveAtMillis()));
-  }
-
-  private static DefinitionPublisher publisher(KafkaOptions kafka) {
-    KafkaConfig config = kafka.config();
-    Map<String, Object> clients = new TreeMap<>();
-    config.toProperties().forEach((key, value) -> clients.put(key.toString(), value));
-    return new DefinitionPublisher(
-        new KafkaDefinitionLog(clients, TopicName.POLICIES.withPrefix(config.topicPrefix())));
   }
 }

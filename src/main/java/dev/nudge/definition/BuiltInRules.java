@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The definitions that Nudge comes with: files among its resources, which a tenant can read, copy
@@ -37,6 +39,31 @@ public final class BuiltInRules {
     return List.copyOf(Loaded.RULES.keySet());
   }
 
+  /** The files as they stand, comments and all: one text of many documents, to copy from. */
+  public static String text() {
+    return String.join("\n---\n", documents());
+  }
+
+  /** The document of one of them as it stands in its file; empty if there is none of that id. */
+  public static Optional<String> text(String id) {
+    return documents().stream()
+        .filter(document -> document.lines().anyMatch(line -> line.equals("id: " + id)))
+        .findFirst();
+  }
+
+  private static List<String> documents() {
+    List<String> documents = new ArrayList<>();
+    for (String file : files()) {
+      String text = new String(read(FOLDER + file), StandardCharsets.UTF_8);
+      documents.addAll(List.of(text.strip().split("\\R---\\R")));
+    }
+    return documents;
+  }
+
+  private static List<String> files() {
+    return new String(read(INDEX), StandardCharsets.UTF_8).lines().toList();
+  }
+
   /** The parameters of the built-in anomalies with their defaults, by the anomalies' kinds. */
   static Map<String, Map<String, Value>> anomalies() {
     Map<String, Map<String, Value>> params = new LinkedHashMap<>();
@@ -50,7 +77,7 @@ public final class BuiltInRules {
 
   private static Map<RuleSource, Rule> load() {
     DefinitionReader reader = DefinitionReader.forRehearsal();
-    for (String file : new String(read(INDEX), StandardCharsets.UTF_8).lines().toList()) {
+    for (String file : files()) {
       reader.read(file, read(FOLDER + file));
     }
     try {

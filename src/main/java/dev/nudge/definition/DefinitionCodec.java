@@ -45,6 +45,13 @@ public final class DefinitionCodec {
     if (kind == null) {
       return PolicyCodec.read(key, value).map(DefinitionVersion::of);
     }
+    if (!Field.isId(parsed.tenant()) || !Field.isId(parsed.id())) {
+      // A rule without a tenant would be one of every tenant.
+      Problems problems = new Problems();
+      String found = "the record key \"" + Node.clipped(name) + '"';
+      problems.add(new Problem(name, 1, 1, "", found, "TENANT|" + parsed.kind() + "|ID"));
+      problems.throwIfAny();
+    }
     return Optional.of(
         DefinitionVersion.of(
             value == null ? deletion(parsed.tenant(), kind, parsed.id()) : rule(parsed, value)));
@@ -67,6 +74,10 @@ public final class DefinitionCodec {
   private static RuleVersion rule(DefinitionKey key, byte[] value) throws DefinitionException {
     Problems problems = new Problems();
     List<Node> documents = NodeReader.read(key.toString(), value, problems);
+    if (documents.size() > 1) {
+      String found = documents.size() + " documents";
+      problems.add(new Problem(key.toString(), 1, 1, "", found, "one " + key.kind()));
+    }
     problems.throwIfAny();
     RuleVersion version = Fields.document(documents.get(0), problems, fields -> rule(key, fields));
     problems.throwIfAny();

@@ -1,114 +1,182 @@
 package dev.nudge.definition;
 
+import dev.nudge.pattern.PropertyType;
+import dev.nudge.pattern.Rule;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
- * Publishes policies in versions, so that running jobs take them up.
+ * Publishes definitions in versions, so that running jobs take them up: policies on one log, rules
+ * on the other.
  *
  * <p>Publishing what already stands there writes nothing, so a deployment script may apply the same
- * files again and again.
+ * files again and again. Either all that is to be published is right, or nothing is written.
  */
 public final class DefinitionPublisher {
   /** How far behind the deployment's clock a version takes effect: time to reach every task. */
   public static final Duration LEAD = Duration.ofSeconds(3);
 
+  /** The kinds of definitions, as files name them. */
+  public static final List<String> KINDS =
+      Stream.concat(
+              Stream.of(PolicyCodec.KIND), Arrays.stream(Rule.Kind.values()).map(RuleCodec::kind))
+          .toList();
+
   /**
-   * What an application did.
+   * What an application did to one definition.
    *
    * @param version the version that stands on the topic now
    * @param changed false if it stood there before
    */
-  public record Applied(PolicyVersion version, boolean changed) {}
+  public record Applied(DefinitionVersion version, boolean changed) {}
 
   /**
-   * What stands on the topic.
+   * What stands on the topics.
    *
-   * @param policies the newest version of each tenant, sorted by tenant, deleted ones left out
-   * @param unreadable what is wrong with records that are no valid policies, which jobs put aside
+   * @param definitions the newest version of each, sorted by tenant, kind and id, deleted ones left
+   *     out
+   * @param unreadable what is wrong with records that are no valid definitions, which jobs put
+   *     aside
    */
-  public record Published(List<PolicyVersion> policies, List<Problem> unreadable) {}
+  public record Published(List<DefinitionVersion> definitions, List<Problem> unreadable) {
+    /** The policies among them. */
+    public List<Policy> policies() {
+      return definitions.stream()
+          .filter(version -> version.policy() != null)
+          .map(version -> version.policy().policy())
+          .toList();
+    }
+  }
 
-  private final DefinitionLog log;
+  private static final Comparator<DefinitionVersion> ORDER =
+      Comparator.comparing(DefinitionVersion::tenant)
+          .thenComparing(DefinitionVersion::kind)
+          .thenComparing(DefinitionVersion::id);
 
-  /** A publisher on the {@code policies} log. */
-  public DefinitionPublisher(DefinitionLog log) {
-    this.log = log;
+  private final DefinitionLog policyLog;
+  private final DefinitionLog ruleLog;
+
+  /**
+   * A publisher.
+   *
+   * @param policyLog the {@code policies} topic
+   * @param ruleLog the {@code campaigns} topic
+   */
+  public DefinitionPublisher(DefinitionLog policyLog, DefinitionLog ruleLog) {
+    this.policyLog = policyLog;
+    this.ruleLog = ruleLog;
   }
 
   /**
-   * Publishes a policy that takes effect {@link #LEAD} after the given time, unless the same stands
-   * there already.
+   * Publishes policies and then rules. A rule must compile with the schema of its tenant's policy,
+   * among these or published before; and a policy's schema must fit the tenant's published rules.
    *
-   * @param policy with its tenant
-   * @param clock the deployment's present time
-   * @throws DefinitionException if the policy, or what the topic holds in its place, is not valid
+   * @param policies each with its tenant
+   * @param rules each with its tenant
+   * @param effectiveAt the event time from which they hold
+   * @param force writes a new version even if the same stands there, or something unreadable does,
+   *     or if a published rule does not fit a new schema
+   * @return what became of each of them, in their order
+   * @throws DefinitionException if one is not valid; without force, if what the topic holds in its
+   *     place, or a published rule under a new schema, is not; nothing is written then
    */
-  public Applied apply(Policy policy, Instant clock) throws DefinitionException {
-    return applyFrom(policy, clock.plus(LEAD), false);
-  }
-
-  /**
-   * Publishes a policy.
-   *
-   * @param policy with its tenant
-   * @param effectiveAt the event time from which it holds
-   * @param force writes a new version even if the same stands there, or something unreadable does
-   * @throws DefinitionException if the policy is not valid; without force, if what the topic holds
-   *     in its place is not
-   */
-  public Applied applyFrom(Policy policy, Instant effectiveAt, boolean force)
+  public List<Applied> apply(
+      List<Policy> policies, List<RuleSource> rules, Instant effectiveAt, boolean force)
       throws DefinitionException {
-    Optional<PolicyVersion> present = present(policy.tenant(), force);
-    if (!force && present.isPresent() && present.get().policy().equals(policy)) {
-      return new Applied(present.get(), false);
+    Map<String, byte[]> before = policyLog.newest();
+    Map<String, byte[]> rulesBefore = ruleLog.newest();
+    Map<String, Map<String, PropertyType>> schemas = schemas(before);
+    List<Applied> applied = new ArrayList<>();
+    for (Policy policy : policies) {
+      applied.add(next(policy, before, effectiveAt, force));
+      schemas.put(policy.tenant(), policy.schema());
     }
-    int version = present.map(PolicyVersion::version).orElse(0) + 1;
-    PolicyVersion next =
-        new PolicyVersion(policy.tenant(), version, effectiveAt.toEpochMilli(), policy, false);
-    byte[] value = PolicyCodec.value(next);
-    // Whoever built the policy, nothing goes out that the jobs would refuse.
-    PolicyCodec.read(PolicyCodec.key(policy.tenant()), value);
-    log.put(DefinitionKey.policy(policy.tenant()).toString(), value);
-    return new Applied(next, true);
+    for (RuleSource rule : rules) {
+      RuleCodec.compile(rule, schemas.getOrDefault(rule.tenant(), Map.of()));
+      applied.add(next(rule, rulesBefore, effectiveAt, force));
+    }
+    if (!force) {
+      refuseUnfit(policies, rules, rulesBefore);
+    }
+    Map<String, byte[]> policyRecords = changed(applied, true);
+    Map<String, byte[]> ruleRecords = changed(applied, false);
+    policyRecords.forEach(policyLog::put);
+    ruleRecords.forEach(ruleLog::put);
+    return applied;
   }
 
-  /**
-   * Deletes a tenant's policy, readable or not; the defaults hold again.
-   *
-   * @return false if there was none, so nothing was written
-   */
-  public boolean delete(String tenant) {
-    String key = DefinitionKey.policy(tenant).toString();
-    if (!log.newest().containsKey(key)) {
-      return false;
-    }
-    log.put(key, null);
-    return true;
-  }
-
-  /** What stands on the topic, including versions that take effect in a moment. */
-  public Published list() {
-    List<PolicyVersion> policies = new ArrayList<>();
-    List<Problem> unreadable = new ArrayList<>();
-    for (Map.Entry<String, byte[]> entry : log.newest().entrySet()) {
-      try {
-        read(entry.getKey(), entry.getValue()).ifPresent(policies::add);
-      } catch (DefinitionException refused) {
-        unreadable.addAll(refused.problems());
+  /** The records that are to be written; whoever built them, jobs must not refuse them. */
+  private static Map<String, byte[]> changed(List<Applied> applied, boolean policies)
+      throws DefinitionException {
+    Map<String, byte[]> records = new TreeMap<>();
+    for (Applied each : applied) {
+      DefinitionVersion version = each.version();
+      if (each.changed() && (version.policy() != null) == policies) {
+        byte[] value =
+            policies ? PolicyCodec.value(version.policy()) : DefinitionCodec.value(version.rule());
+        String key = key(version.tenant(), version.kind(), version.id());
+        read(key, value);
+        records.put(key, value);
       }
     }
-    return new Published(policies, unreadable);
+    return records;
   }
 
-  private Optional<PolicyVersion> present(String tenant, boolean force) throws DefinitionException {
-    String key = DefinitionKey.policy(tenant).toString();
-    byte[] value = log.newest().get(key);
+  private static Applied next(
+      Policy policy, Map<String, byte[]> before, Instant effectiveAt, boolean force)
+      throws DefinitionException {
+    Optional<DefinitionVersion> present =
+        present(before, DefinitionKey.policy(policy.tenant()).toString(), force);
+    if (!force && present.isPresent() && present.get().policy().policy().equals(policy)) {
+      return new Applied(present.get(), false);
+    }
+    int version = present.map(DefinitionVersion::version).orElse(0) + 1;
+    return new Applied(
+        DefinitionVersion.of(
+            new PolicyVersion(policy.tenant(), version, effectiveAt.toEpochMilli(), policy, false)),
+        true);
+  }
+
+  private static Applied next(
+      RuleSource rule, Map<String, byte[]> before, Instant effectiveAt, boolean force)
+      throws DefinitionException {
+    Optional<DefinitionVersion> present =
+        present(before, key(rule.tenant(), RuleCodec.kind(rule.kind()), rule.id()), force);
+    if (!force && present.isPresent() && present.get().rule().source().equals(rule)) {
+      return new Applied(present.get(), false);
+    }
+    int version = present.map(DefinitionVersion::version).orElse(0) + 1;
+    return new Applied(
+        DefinitionVersion.of(
+            new RuleVersion(
+                rule.tenant(),
+                rule.kind(),
+                rule.id(),
+                version,
+                effectiveAt.toEpochMilli(),
+                rule.onChange(),
+                rule.json(),
+                false)),
+        true);
+  }
+
+  /** What stands in a definition's place; with force, nothing if it can't be read. */
+  private static Optional<DefinitionVersion> present(
+      Map<String, byte[]> before, String key, boolean force) throws DefinitionException {
+    byte[] value = before.get(key);
     try {
       return value == null ? Optional.empty() : read(key, value);
     } catch (DefinitionException unreadable) {
@@ -119,7 +187,111 @@ public final class DefinitionPublisher {
     }
   }
 
-  private static Optional<PolicyVersion> read(String key, byte[] value) throws DefinitionException {
-    return PolicyCodec.read(key.getBytes(StandardCharsets.UTF_8), value);
+  /** Published rules, but for those that are replaced, must compile with a new schema. */
+  private static void refuseUnfit(
+      List<Policy> policies, List<RuleSource> replacing, Map<String, byte[]> rulesBefore)
+      throws DefinitionException {
+    Map<String, Map<String, PropertyType>> schemas = new HashMap<>();
+    policies.forEach(policy -> schemas.put(policy.tenant(), policy.schema()));
+    Set<String> replaced = new HashSet<>();
+    replacing.forEach(
+        rule -> replaced.add(key(rule.tenant(), RuleCodec.kind(rule.kind()), rule.id())));
+    Problems problems = new Problems();
+    for (DefinitionVersion version : readable(rulesBefore, new ArrayList<>())) {
+      String key = key(version.tenant(), version.kind(), version.id());
+      if (schemas.containsKey(version.tenant()) && !replaced.contains(key)) {
+        problemsOf(version, schemas).forEach(problems::add);
+      }
+    }
+    problems.throwIfAny();
+  }
+
+  /**
+   * Deletes a definition, readable or not. Without a policy of its own a tenant has the defaults
+   * again, without a rule of its own the built-in one of that kind and id, if there is one.
+   *
+   * @param kind one of {@link #KINDS}
+   * @return false if there was none, so nothing was written
+   */
+  public boolean delete(String tenant, String kind, String id) {
+    DefinitionLog log = kind.equals(PolicyCodec.KIND) ? policyLog : ruleLog;
+    String key = key(tenant, kind, id);
+    if (!log.newest().containsKey(key)) {
+      return false;
+    }
+    log.put(key, null);
+    return true;
+  }
+
+  /** What stands on the topics, including versions that take effect in a moment. */
+  public Published list() {
+    List<Problem> unreadable = new ArrayList<>();
+    Map<String, byte[]> policies = policyLog.newest();
+    List<DefinitionVersion> definitions = readable(policies, unreadable);
+    Map<String, Map<String, PropertyType>> schemas = schemas(policies);
+    for (DefinitionVersion version : readable(ruleLog.newest(), unreadable)) {
+      List<Problem> problems = problemsOf(version, schemas);
+      unreadable.addAll(problems);
+      if (problems.isEmpty()) {
+        definitions.add(version);
+      }
+    }
+    definitions.sort(ORDER);
+    return new Published(definitions, unreadable);
+  }
+
+  /** A definition as it stands on its topic: JSON, and so YAML, a key a line. */
+  public static String text(DefinitionVersion version) {
+    byte[] json =
+        version.policy() != null
+            ? PolicyCodec.value(version.policy())
+            : version.rule().json().getBytes(StandardCharsets.UTF_8);
+    return RuleCodec.text(NodeReader.read(version.id(), json, new Problems()).get(0), true);
+  }
+
+  private static List<DefinitionVersion> readable(
+      Map<String, byte[]> records, List<Problem> unreadable) {
+    List<DefinitionVersion> versions = new ArrayList<>();
+    records.forEach(
+        (key, value) -> {
+          try {
+            read(key, value).ifPresent(versions::add);
+          } catch (DefinitionException refused) {
+            unreadable.addAll(refused.problems());
+          }
+        });
+    return versions;
+  }
+
+  private static Map<String, Map<String, PropertyType>> schemas(Map<String, byte[]> policies) {
+    Map<String, Map<String, PropertyType>> schemas = new HashMap<>();
+    readable(policies, new ArrayList<>()).stream()
+        .map(DefinitionVersion::policy)
+        .filter(Objects::nonNull)
+        .forEach(policy -> schemas.put(policy.tenant(), policy.policy().schema()));
+    return schemas;
+  }
+
+  /** What keeps a version from being compiled, if it is a rule. */
+  private static List<Problem> problemsOf(
+      DefinitionVersion version, Map<String, Map<String, PropertyType>> schemas) {
+    if (version.rule() == null) {
+      return List.of();
+    }
+    try {
+      RuleCodec.compile(version.rule().source(), schemas.getOrDefault(version.tenant(), Map.of()));
+      return List.of();
+    } catch (DefinitionException refused) {
+      return refused.problems();
+    }
+  }
+
+  private static String key(String tenant, String kind, String id) {
+    return new DefinitionKey(tenant, kind, id).toString();
+  }
+
+  private static Optional<DefinitionVersion> read(String key, byte[] value)
+      throws DefinitionException {
+    return DefinitionCodec.read(key.getBytes(StandardCharsets.UTF_8), value);
   }
 }

@@ -36,6 +36,7 @@ public final class DefinitionReader {
   private final boolean tenantRequired;
   private final Problems problems = new Problems();
   private final List<Policy> policies = new ArrayList<>();
+  private final List<Policy> published = new ArrayList<>();
   private final Map<RuleSource, Rule> rules = new LinkedHashMap<>();
   private final Map<String, Field> places = new HashMap<>();
   private final List<Pending> pending = new ArrayList<>();
@@ -84,6 +85,14 @@ public final class DefinitionReader {
   }
 
   /**
+   * Tells which policies are in force elsewhere: rules of a tenant without a policy among the files
+   * are compiled with the schema of that one.
+   */
+  public void know(List<Policy> inForce) {
+    published.addAll(inForce);
+  }
+
+  /**
    * All policies of the files, in their order.
    *
    * @throws DefinitionException if anything is wrong with any of the files
@@ -96,7 +105,7 @@ public final class DefinitionReader {
 
   /**
    * All rules of the files, in their order, each compiled with the schema of its tenant's policy
-   * among the files.
+   * among the files, else of the one that is {@link #know known}.
    *
    * @throws DefinitionException if anything is wrong with any of the files
    */
@@ -166,6 +175,11 @@ public final class DefinitionReader {
       if (policy.tenant() == null) {
         ofAll = policy.schema();
       } else if (policy.tenant().equals(tenant)) {
+        return policy.schema();
+      }
+    }
+    for (Policy policy : published) {
+      if (policy.tenant().equals(tenant)) {
         return policy.schema();
       }
     }

@@ -16,4 +16,29 @@ public record DefinitionVersion(PolicyVersion policy, RuleVersion rule) {
   public static DefinitionVersion of(RuleVersion rule) {
     return new DefinitionVersion(null, rule);
   }
+
+  /** The brand. */
+  public String tenant() {
+    return policy != null ? policy.tenant() : rule.tenant();
+  }
+
+  /** What it is, as a file says it: {@code policy}, {@code anomaly} or {@code stage}. */
+  public String kind() {
+    return policy != null ? PolicyCodec.KIND : RuleCodec.kind(rule.kind());
+  }
+
+  /** Its name within tenant and kind; a policy's is always the same. */
+  public String id() {
+    return policy != null ? PolicyCodec.ID : rule.id();
+  }
+
+  /** Which version it is, from 1. */
+  public int version() {
+    return policy != null ? policy.version() : rule.version();
+  }
+
+  /** The event time from which it holds, epoch milliseconds. */
+  public long effectiveAtMillis() {
+    return policy != null ? policy.effectiveAtMillis() : rule.effectiveAtMillis();
+  }
 }

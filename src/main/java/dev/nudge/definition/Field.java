@@ -465,7 +465,8 @@ final class Field {
     return isQuotedNumber || isQuotedBoolean ? ", without quotes" : "";
   }
 
-  private static boolean isId(String text) {
+  /** Whether a text can be part of a topic's key. */
+  static boolean isId(String text) {
     return !text.isEmpty()
         && text.length() <= MAX_ID
         && text.chars().noneMatch(c -> c == '|' || Character.isISOControl(c));

@@ -45,7 +45,11 @@ public final class RuleCodec {
             fields -> {
               if (!RuleReader.isFlip(fields)) {
                 fields.required("kind").word(List.of(kind(source.kind())), null);
-                fields.field("tenant").id(null);
+                fields.required("id").word(List.of(source.id()), null);
+                Field tenant = fields.field("tenant");
+                if (source.tenant() != null) {
+                  tenant.word(List.of(source.tenant()), null);
+                }
                 onChange(fields);
               }
               return new RuleReader(schema).read(fields, source.kind(), source.tenant());
@@ -61,8 +65,16 @@ public final class RuleCodec {
 
   /** A tree as JSON text, key by key as it stood. */
   static String text(Node node) {
+    return text(node, false);
+  }
+
+  /** A tree as JSON text; a pretty one has a line for each key. */
+  static String text(Node node, boolean pretty) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
+      if (pretty) {
+        json.useDefaultPrettyPrinter();
+      }
       write(json, node);
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);

@@ -206,9 +206,10 @@ final class RuleReader {
         : null;
   }
 
-  /** Asks Flink CEP itself whether it takes a pattern, and notes what it says. */
+  /** Asks Flink CEP itself and the engine whether they take a pattern, and notes what they say. */
   static boolean isCompiled(Field place, Pattern<Occurrence, ?> pattern) {
     try {
+      PatternTrigger.check(pattern);
       NFACompiler.compileFactory(pattern, true);
       return true;
     } catch (RuntimeException refused) {

@@ -23,4 +23,10 @@ public record RuleVersion(
     long effectiveAtMillis,
     OnChange onChange,
     String json,
-    boolean deleted) {}
+    boolean deleted) {
+
+  /** What it says, whichever version it is; not of a deletion. */
+  public RuleSource source() {
+    return new RuleSource(tenant, kind, id, onChange, json);
+  }
+}

@@ -11,7 +11,6 @@ import dev.nudge.event.Value;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.Period;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -179,13 +178,15 @@ public record Customer(
         attributes);
   }
 
-  /** Whole years since the birth date in the profile; null without a valid one. */
+  /** Birthdays since the birth date in the profile; null without a valid one. */
   Integer age(long nowMillis, Policy policy) {
     LocalDate born = birthDate();
     LocalDate today = today(nowMillis, policy);
-    return born == null || born.isAfter(today)
-        ? null
-        : Integer.valueOf(Period.between(born, today).getYears());
+    if (born == null || born.isAfter(today)) {
+      return null;
+    }
+    boolean isYetToCome = born.withYear(today.getYear()).isAfter(today);
+    return today.getYear() - born.getYear() - (isYetToCome ? 1 : 0);
   }
 
   /** Days until the next birthday, 0 on the day; 29 February is kept on the 28th in other years. */

@@ -71,7 +71,11 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
   public void open(CustomerContext<Moment> lent) throws Exception {
     context = lent;
     quarantined = lent.metrics().counter("definitionsQuarantined");
-    incidents = new Incidents(lent.metrics());
+    incidents =
+        new Incidents(
+            lent.metrics().counter("partialMatchesDropped")::inc,
+            lent.metrics().counter("conditionsFailed")::inc,
+            lent.metrics().counter("sectionsUnreadable")::inc);
     scope = new CustomerScope();
     book = new RuleBook(new RuleCompiler(scope, incidents));
     engine = new PatternEngine(book::byNumber, incidents);
@@ -83,11 +87,20 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
       book.setPolicies(known.getKey(), known.getValue());
     }
     for (Map.Entry<String, RuleHistory> known : rules.immutableEntries()) {
-      RuleVersion any = known.getValue().versions().get(0).rule();
+      restore(known.getValue());
+    }
+  }
+
+  /** One by one: the version that can't be restored takes no other with it. */
+  private void restore(RuleHistory known) {
+    RuleHistory taken = RuleHistory.none();
+    for (RuleHistory.InForce version : known.versions()) {
+      RuleHistory next = taken.and(version);
       try {
-        book.setRules(any, known.getValue());
+        book.setRules(version.rule(), next);
+        taken = next;
       } catch (DefinitionException refused) {
-        quarantine(any, refused);
+        quarantine(version.rule(), refused);
       }
     }
   }
@@ -112,6 +125,11 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
       policies.put(tenant, next);
     }
     book.setPolicies(tenant, next);
+    if (!arrived.deleted() && arrived.policy().anomalies().isEmpty() && known == null) {
+      return;
+    }
+    // What it switches off is not kept for those who never come back.
+    context.visitEveryone(Math.max(arrived.effectiveAtMillis(), context.watermarkMillis()));
   }
 
   private void onRule(RuleVersion arrived) throws Exception {
@@ -121,12 +139,16 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
     RuleHistory next =
         (known == null ? RuleHistory.none() : known).with(arrived, context.watermarkMillis());
     try {
-      if (next.isOver(context.watermarkMillis())) {
+      if (next.isOver()) {
         rules.remove(place);
         book.remove(arrived);
       } else {
         book.setRules(arrived, next);
         rules.put(place, next);
+      }
+      if (known != null || book.isBuiltIn(arrived)) {
+        // What the version before had open is not kept for those who never come back.
+        context.visitEveryone(Math.max(arrived.effectiveAtMillis(), context.watermarkMillis()));
       }
     } catch (DefinitionException refused) {
       quarantine(arrived, refused);
@@ -384,9 +406,11 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
     return bytes.toByteArray();
   }
 
+  /**
+   * The number of inputs alone does not tell: an erased customer counts anew, and time alone moves
+   * the rest.
+   */
   private boolean isSame(Customer customer) {
-    return customer.inputs() == before.inputs()
-        && customer.lifecycle().equals(before.lifecycle())
-        && customer.refills().equals(before.refills());
+    return customer.inputs() == before.inputs() && customer.equals(before);
   }
 }

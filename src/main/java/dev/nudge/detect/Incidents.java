@@ -5,8 +5,7 @@ import dev.nudge.pattern.PatternEngine;
 import dev.nudge.pattern.RunningRule;
 import java.util.HashSet;
 import java.util.Set;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,38 +16,42 @@ final class Incidents implements PatternEngine.Incidents {
   /** Incidents that are remembered as logged; beyond it they are only counted. */
   private static final int MAX_LOGGED = 1_000;
 
-  private final Counter partialMatchesDropped;
-  private final Counter conditionsFailed;
-  private final Counter sectionsUnreadable;
+  private final LongConsumer partialMatchesDropped;
+  private final LongConsumer conditionsFailed;
+  private final LongConsumer sectionsUnreadable;
   private final Set<String> logged = new HashSet<>();
 
-  Incidents(MetricGroup metrics) {
-    partialMatchesDropped = metrics.counter("partialMatchesDropped");
-    conditionsFailed = metrics.counter("conditionsFailed");
-    sectionsUnreadable = metrics.counter("sectionsUnreadable");
+  /** Each is told by how much its count grows. */
+  Incidents(
+      LongConsumer partialMatchesDropped,
+      LongConsumer conditionsFailed,
+      LongConsumer sectionsUnreadable) {
+    this.partialMatchesDropped = partialMatchesDropped;
+    this.conditionsFailed = conditionsFailed;
+    this.sectionsUnreadable = sectionsUnreadable;
   }
 
   @Override
   public void limitHit(RunningRule rule, long count) {
-    partialMatchesDropped.inc(count);
+    partialMatchesDropped.accept(count);
     log(rule, "a customer's partial matches reached their maximum; the newest were given up");
   }
 
   @Override
   public void failed(RunningRule rule, Exception reason) {
-    conditionsFailed.inc();
+    conditionsFailed.accept(1);
     log(rule, reason.toString());
   }
 
   @Override
   public void unreadable(RunningRule rule, Exception reason) {
-    sectionsUnreadable.inc();
+    sectionsUnreadable.accept(1);
     log(rule, "what a customer had open can't be read and is dropped: " + reason);
   }
 
   /** A condition of a rule had no value, and so was false. */
   void failed(String id, EvaluationException reason) {
-    conditionsFailed.inc();
+    conditionsFailed.accept(1);
     if (LOG.isDebugEnabled()) {
       LOG.debug("rule {}: {}", id, reason.getMessage());
     }

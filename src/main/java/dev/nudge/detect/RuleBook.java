@@ -47,13 +47,15 @@ final class RuleBook {
   private final Map<RuleVersion, RunningRule> compiled = new HashMap<>();
   private final Map<Long, RunningRule> byNumber = new HashMap<>();
   private final Map<String, NavigableMap<Long, RuleSet>> sets = new HashMap<>();
+  // Asked at every instant of every customer, so it is not looked for among all rules.
+  private final Set<String> tenantsWithOwn = new HashSet<>();
 
   RuleBook(RuleCompiler compiler) {
     this.compiler = compiler;
     for (RunningRule rule : compiler.builtIn()) {
       this.builtIn.put(new Place(EVERY_TENANT, rule.rule().kind(), rule.rule().id()), rule);
-      byNumber.put(rule.number(), rule);
     }
+    changed();
   }
 
   private static int compare(Place a, Place b) {
@@ -69,14 +71,32 @@ final class RuleBook {
     } else {
       policies.put(tenant, history);
     }
-    sets.clear();
+    changed();
   }
 
-  /** The types that the tenant's newest policy names. */
+  /** What was put together before holds no longer. */
+  private void changed() {
+    byNumber.clear();
+    builtIn.values().forEach(rule -> byNumber.put(rule.number(), rule));
+    compiled.values().forEach(rule -> byNumber.put(rule.number(), rule));
+    sets.clear();
+    tenantsWithOwn.clear();
+    tenantsWithOwn.addAll(policies.keySet());
+    own.keySet().forEach(place -> tenantsWithOwn.add(place.tenant()));
+  }
+
+  /** The types that the tenant's newest policy names, or else that of every tenant. */
   private Map<String, PropertyType> schemaOf(String tenant) {
-    PolicyHistory history = policies.get(tenant);
-    Policy newest = history == null ? null : history.newest();
+    Policy newest = newestPolicyOf(tenant);
+    if (newest == null) {
+      newest = newestPolicyOf(EVERY_TENANT);
+    }
     return newest == null ? Map.of() : newest.schema();
+  }
+
+  private Policy newestPolicyOf(String tenant) {
+    PolicyHistory history = policies.get(tenant);
+    return history == null ? null : history.newest();
   }
 
   /**
@@ -103,10 +123,7 @@ final class RuleBook {
           .filter(gone -> !known.contains(gone))
           .forEach(compiled::remove);
     }
-    byNumber.clear();
-    builtIn.values().forEach(rule -> byNumber.put(rule.number(), rule));
-    compiled.values().forEach(rule -> byNumber.put(rule.number(), rule));
-    sets.clear();
+    changed();
   }
 
   /** A rule and its versions are no more. */
@@ -114,10 +131,7 @@ final class RuleBook {
     RuleHistory gone = own.remove(new Place(tenantOf(any), any.kind(), any.id()));
     if (gone != null) {
       gone.versions().forEach(version -> compiled.remove(version.rule()));
-      byNumber.clear();
-      builtIn.values().forEach(rule -> byNumber.put(rule.number(), rule));
-      compiled.values().forEach(rule -> byNumber.put(rule.number(), rule));
-      sets.clear();
+      changed();
     }
   }
 
@@ -129,6 +143,11 @@ final class RuleBook {
   private int order(Place place) {
     RunningRule replaced = builtIn.get(place.forEveryone());
     return replaced != null ? replaced.order() : Integer.MAX_VALUE;
+  }
+
+  /** Whether it takes the place of a built-in rule. */
+  boolean isBuiltIn(RuleVersion rule) {
+    return builtIn.containsKey(new Place(EVERY_TENANT, rule.kind(), rule.id()));
   }
 
   /** Every rule that may run, by its number; null for one that runs no more. */
@@ -148,14 +167,9 @@ final class RuleBook {
 
   /** The rules that hold for a tenant's customers at an instant. */
   RuleSet rulesOf(String tenant, long atMillis) {
-    String whose = hasOwn(tenant) ? tenant : EVERY_TENANT;
+    String whose = tenantsWithOwn.contains(tenant) ? tenant : EVERY_TENANT;
     NavigableMap<Long, RuleSet> spans = sets.computeIfAbsent(whose, this::spansOf);
     return spans.floorEntry(atMillis).getValue();
-  }
-
-  private boolean hasOwn(String tenant) {
-    return policies.containsKey(tenant)
-        || own.keySet().stream().anyMatch(place -> place.tenant.equals(tenant));
   }
 
   /** One set for each span of time between two changes. */

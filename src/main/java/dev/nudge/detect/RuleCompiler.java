@@ -32,7 +32,7 @@ final class RuleCompiler {
     List<RunningRule> rules = new ArrayList<>();
     for (RuleSource source : BuiltInRules.sources()) {
       try {
-        rules.add(running(source, 0, rules.size(), Map.of()));
+        rules.add(running(source, "built-in", rules.size(), Map.of()));
       } catch (DefinitionException refused) {
         throw new IllegalStateException("a built-in definition is refused", refused);
       }
@@ -51,11 +51,13 @@ final class RuleCompiler {
     RuleSource source =
         new RuleSource(
             version.tenant(), version.kind(), version.id(), version.onChange(), version.json());
-    return running(source, version.version(), order, schema);
+    // Versions count from 1 again once a rule was deleted; with the time, no two are alike.
+    String which = version.version() + "@" + version.effectiveAtMillis();
+    return running(source, which, order, schema);
   }
 
   private RunningRule running(
-      RuleSource source, int version, int order, Map<String, PropertyType> schema)
+      RuleSource source, String version, int order, Map<String, PropertyType> schema)
       throws DefinitionException {
     Rule rule = RuleCodec.compile(source, schema);
     return new RunningRule(
@@ -63,9 +65,9 @@ final class RuleCompiler {
   }
 
   /** By what the rule says: the same in every subtask, and another for another text. */
-  private static long number(RuleSource source, int version) {
+  private static long number(RuleSource source, String version) {
     String identity =
-        "%s|%s|%s|%d|%s"
+        "%s|%s|%s|%s|%s"
             .formatted(source.tenant(), source.kind(), source.id(), version, source.json());
     byte[] bytes = identity.getBytes(StandardCharsets.UTF_8);
     return MurmurHash3.hash128x64(bytes, 0, bytes.length, 0)[0] >>> (Long.SIZE - NUMBER_BITS);

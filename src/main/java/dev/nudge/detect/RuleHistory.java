@@ -55,15 +55,20 @@ public record RuleHistory(List<InForce> versions) {
     return new RuleHistory(next);
   }
 
+  /** One more, known from before: nothing is judged anew. */
+  RuleHistory and(InForce version) {
+    List<InForce> more = new ArrayList<>(versions);
+    more.add(version);
+    return new RuleHistory(more);
+  }
+
   private static boolean drains(RuleVersion next) {
     return !next.deleted() && next.onChange() == OnChange.DRAIN;
   }
 
-  /** Whether nothing is left but a deletion that holds: as good as no rule ever. */
-  boolean isOver(long watermarkMillis) {
-    return versions.size() == 1
-        && versions.get(0).rule().deleted()
-        && versions.get(0).fromMillis() <= watermarkMillis;
+  /** Whether nothing is left but a deletion: as good as no rule ever. */
+  boolean isOver() {
+    return versions.stream().allMatch(version -> version.rule().deleted());
   }
 
   /** The version that governs an instant; null when there is none, or it was deleted. */
@@ -92,6 +97,7 @@ public record RuleHistory(List<InForce> versions) {
     if (!draining.isEmpty()) {
       draining.remove(draining.size() - 1);
     }
+    draining.removeIf(RuleVersion::deleted);
     return draining;
   }
 }

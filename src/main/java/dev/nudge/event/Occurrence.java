@@ -1,7 +1,10 @@
 package dev.nudge.event;
 
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a pattern sees of an event: a name, a time, and fields by name. It is also what stays of an
@@ -40,18 +43,21 @@ public record Occurrence(
           DeliveryStatus.COUPON_REDEEMED, COUPON + "Redeemed",
           DeliveryStatus.COUPON_EXPIRED, COUPON + "Expired");
 
+  private static final Set<String> NAMES_OF_DELIVERIES = new HashSet<>(DELIVERY_NAMES.values());
+  private static final Set<String> OWN_NAMES = new HashSet<>(DELIVERY_NAMES.values());
+
+  static {
+    OWN_NAMES.addAll(List.of(ORDER_PLACED, ORDER_PAID, ORDER_CANCELLED, ORDER_REFUNDED));
+  }
+
   /** Names that only orders and deliveries have. */
   public static boolean isOwnName(String name) {
-    return name.equals(ORDER_PLACED)
-        || name.equals(ORDER_PAID)
-        || name.equals(ORDER_CANCELLED)
-        || name.equals(ORDER_REFUNDED)
-        || isDeliveryName(name);
+    return OWN_NAMES.contains(name);
   }
 
   /** Whether a name is a delivery's. */
   public static boolean isDeliveryName(String name) {
-    return DELIVERY_NAMES.containsValue(name);
+    return NAMES_OF_DELIVERIES.contains(name);
   }
 
   /**

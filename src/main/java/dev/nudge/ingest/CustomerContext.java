@@ -19,6 +19,13 @@ public interface CustomerContext<OUT> {
   /** The time before which everything has been said, epoch milliseconds. */
   long watermarkMillis();
 
+  /**
+   * Gives every customer of whom anything is stored a turn, a few at a time, once the watermark has
+   * reached an instant: so that what a change of definitions has ended is not kept for customers
+   * who never come back. Asking again before that is over begins it anew.
+   */
+  void visitEveryone(long atMillis);
+
   /** Says something, stamped with the instant. */
   void emit(OUT output);
 }

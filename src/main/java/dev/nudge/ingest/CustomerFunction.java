@@ -42,7 +42,8 @@ public interface CustomerFunction<D, OUT> extends Serializable {
    *
    * @param atMillis the instant, epoch milliseconds
    * @param events the customer's events of that instant, in the total order, each once; none when
-   *     only something is due. The list is the caller's and changes after the call
+   *     only something is due, or {@linkplain CustomerContext#visitEveryone everyone is visited}.
+   *     The list is the caller's and changes after the call
    */
   void onInstant(long atMillis, List<Accepted> events) throws Exception;
 

@@ -24,6 +24,7 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.checkpoint.CheckpointType;
 import org.apache.flink.runtime.state.AbstractKeyedStateBackend;
+import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.internal.InternalListState;
@@ -96,6 +97,9 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
 
   private static final long IDLE_TICK_MILLIS = 1_000L;
 
+  /** The name of the customers' state. */
+  private static final String CUSTOMER = "customer";
+
   private final CustomerFunction<D, OUT> function;
   private final IngestConfig ingest;
   private final boolean deduplicate;
@@ -103,6 +107,7 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
   private transient InternalTimerService<Timer> timers;
   private transient TimestampedCollector<OUT> collector;
   private transient Reordering reordering;
+  private transient Visits visits;
 
   // Cleared when nothing is remembered of the customer: ids expire 24 h after their messages, by a
   // timer; orders and what the function keeps go when the customer is erased.
@@ -115,6 +120,8 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
   private transient ListState<Long> judgedWatermark;
   // One word a subtask; replaced at each checkpoint.
   private transient ListState<Boolean> definitionsReadBefore;
+  // One number a subtask; replaced at each checkpoint.
+  private transient ListState<Long> pendingVisits;
 
   private transient long watermarkMillis;
   private transient long inputWatermarkMillis;
@@ -182,6 +189,17 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     for (Boolean read : definitionsReadBefore.get()) {
       definitionsRead &= read;
     }
+    pendingVisits =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(
+                new ListStateDescriptor<>("pending-visits", LongSerializer.INSTANCE));
+    visits = new Visits(CUSTOMER);
+    for (Long pending : pendingVisits.get()) {
+      if (pending != Visits.NONE) {
+        visits.want(pending);
+      }
+    }
     reordering =
         new Reordering(
             getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(), eventSerializer());
@@ -199,7 +217,7 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     timers = getInternalTimerService("instants", new EnumSerializer<>(Timer.class), this);
     customers =
         getPartitionedState(
-            new ValueStateDescriptor<>("customer", BytePrimitiveArraySerializer.INSTANCE));
+            new ValueStateDescriptor<>(CUSTOMER, BytePrimitiveArraySerializer.INSTANCE));
     orders =
         new Orders(
             getPartitionedState(
@@ -241,6 +259,7 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     super.snapshotState(context);
     judgedWatermark.update(List.of(watermarkMillis));
     definitionsReadBefore.update(List.of(definitionsRead));
+    pendingVisits.update(List.of(visits.pendingMillis()));
     if (reordering.size() > 0 || reordering.spilled() > 0) {
       reordering.write(context.getRawKeyedOperatorStateOutput());
     }
@@ -337,6 +356,36 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
         });
     super.processWatermark(mark);
     staleTimers.clear();
+    visit();
+  }
+
+  /** Behind everything that happened up to the watermark. */
+  private void visit() throws Exception {
+    for (CustomerKey customer : visits.next(watermarkMillis, this.<CustomerKey>backend())) {
+      setCurrentKey(customer);
+      byte[] stored = customers.value();
+      if (stored != null) {
+        saved.read(stored);
+        function.load(customer, saved.functions());
+        collector.setAbsoluteTimestamp(watermarkMillis);
+        instant.clear();
+        function.onInstant(watermarkMillis, instant);
+        keep(customer, function.dueMillis(), watermarkMillis, false);
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private <K> KeyedStateBackend<K> backend() {
+    return (KeyedStateBackend<K>) getKeyedStateBackend();
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (visits != null) {
+      visits.close();
+    }
+    super.close();
   }
 
   @Override
@@ -402,6 +451,11 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     saved.read(customers.value());
     function.load(customer, saved.functions());
     long dueMillis = liveThrough(events, upToMillis);
+    keep(customer, dueMillis, upToMillis, byTimer);
+  }
+
+  private void keep(CustomerKey customer, long dueMillis, long upToMillis, boolean byTimer)
+      throws Exception {
     saved.functions(function.save());
     saved.seen().expire(upToMillis);
     setTimer(customer, dueMillis, upToMillis, byTimer);
@@ -516,6 +570,11 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     @Override
     public long watermarkMillis() {
       return watermarkMillis;
+    }
+
+    @Override
+    public void visitEveryone(long atMillis) {
+      visits.want(atMillis);
     }
 
     @Override

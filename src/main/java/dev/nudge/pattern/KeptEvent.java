@@ -8,6 +8,7 @@ import dev.nudge.event.Value;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,9 @@ final class KeptEvent extends Taken<Occurrence> {
   /** The event's number within the customer's state; -1 while nothing holds it. */
   int number = -1;
 
+  /** By which writing it was kept last. */
+  int writing;
+
   private Occurrence event;
   private byte[] bytes;
 
@@ -124,17 +128,21 @@ final class KeptEvent extends Taken<Occurrence> {
       writeWord(out, event.name());
       out.writeStringNoTag(event.messageId());
       out.writeUInt32NoTag(TOPICS.indexOf(event.topic()));
-      List<Map.Entry<String, Value>> kept =
-          event.fields().entrySet().stream()
-              .filter(field -> field.getValue().text().length() <= MAX_TEXT)
-              .sorted(Map.Entry.comparingByKey())
-              .limit(MAX_FIELDS)
-              .toList();
-      out.writeUInt32NoTag(kept.size());
-      for (Map.Entry<String, Value> field : kept) {
-        writeWord(out, field.getKey());
-        out.writeUInt32NoTag(TYPES.indexOf(field.getValue().type()));
-        out.writeStringNoTag(field.getValue().text());
+      // By name, so that which of too many are kept, and their bytes, are the same everywhere.
+      String[] names = event.fields().keySet().toArray(new String[0]);
+      Arrays.sort(names);
+      int kept = 0;
+      for (String name : names) {
+        if (kept < MAX_FIELDS && event.fields().get(name).text().length() <= MAX_TEXT) {
+          names[kept++] = name;
+        }
+      }
+      out.writeUInt32NoTag(kept);
+      for (int i = 0; i < kept; i++) {
+        Value value = event.fields().get(names[i]);
+        writeWord(out, names[i]);
+        out.writeUInt32NoTag(TYPES.indexOf(value.type()));
+        out.writeStringNoTag(value.text());
       }
       out.flush();
     } catch (IOException impossible) {

@@ -390,6 +390,33 @@ final class Matcher<E> {
     return first;
   }
 
+  /**
+   * Whether time alone may bring a match: something waits for silence, or a complete match for an
+   * earlier one to be over. If not, what times out is only to be forgotten.
+   */
+  boolean waitsForSilence(PartialMatches<E> matches) {
+    if (matches.anyComplete()) {
+      return true;
+    }
+    for (PartialMatch<E> match : matches.open) {
+      if (nodes.get(match.state()).state.isPending()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** When the last of those that time out does; {@link #NEVER} if one of them never does. */
+  long allTimedOutMillis(PartialMatches<E> matches) {
+    long last = Long.MIN_VALUE;
+    for (PartialMatch<E> match : matches.open) {
+      if (match.start() != null) {
+        last = Math.max(last, timeOutMillis(match));
+      }
+    }
+    return last;
+  }
+
   private long timeOutMillis(PartialMatch<E> match) {
     Node<E> node = nodes.get(match.state());
     if (match.start() == null || node.state.isStart()) {
@@ -415,13 +442,13 @@ final class Matcher<E> {
       return List.of();
     }
     PriorityQueue<PartialMatch<E>> open = new PriorityQueue<>(PartialMatch.BY_START);
-    PriorityQueue<PartialMatch<E>> complete = new PriorityQueue<>(PartialMatch.BY_START);
+    PriorityQueue<PartialMatch<E>> complete = null;
     for (PartialMatch<E> match : matches.open) {
       long timeOutMillis = timeOutMillis(match);
       if (timeOutMillis == NEVER || timeOutMillis > atMillis) {
         open.add(match);
       } else if (nodes.get(match.state()).state.isPending()) {
-        complete.add(match);
+        complete = with(complete, match);
       }
     }
     return settle(matches, open, complete);
@@ -440,7 +467,7 @@ final class Matcher<E> {
   List<Match<E>> process(PartialMatches<E> matches, Taken<E> event, boolean mayBegin)
       throws Exception {
     PriorityQueue<PartialMatch<E>> open = new PriorityQueue<>(PartialMatch.BY_START);
-    PriorityQueue<PartialMatch<E>> complete = new PriorityQueue<>(PartialMatch.BY_START);
+    PriorityQueue<PartialMatch<E>> complete = null;
     for (PartialMatch<E> match : matches.open) {
       if (!mayBegin && match.start() == null) {
         open.add(match);
@@ -451,7 +478,7 @@ final class Matcher<E> {
       for (PartialMatch<E> follower : next) {
         State<E> state = nodes.get(follower.state()).state;
         if (state.isFinal()) {
-          complete.add(follower);
+          complete = with(complete, follower);
         } else if (state.isStop()) {
           stopped = true;
         }
@@ -467,6 +494,14 @@ final class Matcher<E> {
     List<Match<E>> found = settle(matches, open, complete);
     keepToMaximum(matches);
     return found;
+  }
+
+  private static <E> PriorityQueue<PartialMatch<E>> with(
+      PriorityQueue<PartialMatch<E>> some, PartialMatch<E> one) {
+    PriorityQueue<PartialMatch<E>> all =
+        some == null ? new PriorityQueue<>(PartialMatch.BY_START) : some;
+    all.add(one);
+    return all;
   }
 
   /** What one partial match becomes by an event, into {@link #next}. */
@@ -551,24 +586,26 @@ final class Matcher<E> {
       PriorityQueue<PartialMatch<E>> open,
       PriorityQueue<PartialMatch<E>> complete) {
     matches.open = open;
-    matches.complete.addAll(complete);
-    if (matches.complete.isEmpty()) {
+    if (complete != null) {
+      matches.complete().addAll(complete);
+    }
+    if (!matches.anyComplete()) {
       return List.of();
     }
     List<Match<E>> found = new ArrayList<>();
-    while (!matches.complete.isEmpty()) {
-      PartialMatch<E> earliest = matches.complete.peek();
+    while (!matches.complete().isEmpty()) {
+      PartialMatch<E> earliest = matches.complete().peek();
       if (skip != Skip.NO_SKIP
           && !open.isEmpty()
           && PartialMatch.BY_START.compare(earliest, open.peek()) > 0) {
         // One that began before may still match, and overrule it.
         break;
       }
-      matches.complete.poll();
+      matches.complete().poll();
       Taken<E> limit = skipLimit(earliest);
       if (limit != null) {
         open.removeIf(other -> isSkipped(other, limit));
-        matches.complete.removeIf(other -> isSkipped(other, limit));
+        matches.complete().removeIf(other -> isSkipped(other, limit));
       }
       found.add(match(earliest));
     }
@@ -626,7 +663,7 @@ final class Matcher<E> {
 
   private void keepToMaximum(PartialMatches<E> matches) {
     if (matches.open.size() - 1 <= maxPartialMatches
-        && matches.complete.size() <= maxPartialMatches) {
+        && (!matches.anyComplete() || matches.complete().size() <= maxPartialMatches)) {
       return;
     }
     matches.open = earliest(matches.open, maxPartialMatches + 1);
@@ -635,9 +672,9 @@ final class Matcher<E> {
       matches.open = earliest(matches.open, maxPartialMatches);
       matches.open.add(notBegun());
     }
-    PriorityQueue<PartialMatch<E>> complete = earliest(matches.complete, maxPartialMatches);
-    matches.complete.clear();
-    matches.complete.addAll(complete);
+    PriorityQueue<PartialMatch<E>> complete = earliest(matches.complete(), maxPartialMatches);
+    matches.complete().clear();
+    matches.complete().addAll(complete);
   }
 
   private PriorityQueue<PartialMatch<E>> earliest(PriorityQueue<PartialMatch<E>> all, int max) {

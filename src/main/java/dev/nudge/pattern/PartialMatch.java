@@ -30,14 +30,49 @@ record PartialMatch<E>(int state, Link<E> newest, Taken<E> start) {
   /**
    * One event taken.
    *
-   * @param step the number of the pattern's step that took it
-   * @param taken the event
-   * @param previous what was taken before, or null
-   * @param length how many events, this one included
+   * @param <E> events
    */
-  record Link<E>(int step, Taken<E> taken, Link<E> previous, int length) {
+  static final class Link<E> {
+    private final int step;
+    private final Taken<E> taken;
+    private final Link<E> previous;
+    private final int length;
+
+    /** Its place when partial matches are written; for whoever writes them. */
+    int place;
+
+    /** By which writing {@link #place} was given. */
+    int writing;
+
+    /**
+     * An event behind those taken before.
+     *
+     * @param step the number of the pattern's step that took it
+     * @param taken the event
+     * @param previous what was taken before, or null
+     */
     Link(int step, Taken<E> taken, Link<E> previous) {
-      this(step, taken, previous, previous == null ? 1 : previous.length + 1);
+      this.step = step;
+      this.taken = taken;
+      this.previous = previous;
+      this.length = previous == null ? 1 : previous.length + 1;
+    }
+
+    int step() {
+      return step;
+    }
+
+    Taken<E> taken() {
+      return taken;
+    }
+
+    Link<E> previous() {
+      return previous;
+    }
+
+    /** How many events, this one included. */
+    int length() {
+      return length;
     }
   }
 }

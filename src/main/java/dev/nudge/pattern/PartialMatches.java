@@ -11,11 +11,24 @@ final class PartialMatches<E> {
   /** Includes the one that has not begun, which is always there. */
   PriorityQueue<PartialMatch<E>> open = new PriorityQueue<>(PartialMatch.BY_START);
 
-  /** Complete, but an earlier partial match may still overrule them by the skip strategy. */
-  final PriorityQueue<PartialMatch<E>> complete = new PriorityQueue<>(PartialMatch.BY_START);
+  /** Complete, but an earlier partial match may still overrule them; null as good as none. */
+  private PriorityQueue<PartialMatch<E>> complete;
+
+  /** Complete ones; empty nearly always, so that nothing is made for them until one is there. */
+  PriorityQueue<PartialMatch<E>> complete() {
+    if (complete == null) {
+      complete = new PriorityQueue<>(PartialMatch.BY_START);
+    }
+    return complete;
+  }
+
+  /** Whether any is complete and waits. */
+  boolean anyComplete() {
+    return complete != null && !complete.isEmpty();
+  }
 
   /** Whether nothing is on its way. */
   boolean isEmpty() {
-    return complete.isEmpty() && open.size() == 1 && open.peek().start() == null;
+    return !anyComplete() && open.size() == 1 && open.peek().start() == null;
   }
 }

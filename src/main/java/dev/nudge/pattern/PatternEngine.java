@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
@@ -32,6 +31,12 @@ public final class PatternEngine {
   /** Values of a rule's {@code by} that one customer may have open; a further one is not begun. */
   public static final int MAX_PARTITIONS = 200;
 
+  /**
+   * Where nothing waits for silence, what has timed out is forgotten with the customer's next event
+   * that matters, or at the next full quarter of an hour: so that most windows need no timer.
+   */
+  static final long FORGOTTEN_EVERY_MILLIS = 900_000L;
+
   private static final Comparator<Section> BY_RULE =
       Comparator.comparingInt(section -> section.rule.order());
   private static final Comparator<Found> FOUND_BY_RULE =
@@ -53,12 +58,18 @@ public final class PatternEngine {
   private final Incidents incidents;
 
   private final List<Section> sections = new ArrayList<>();
-  private final Map<Integer, KeptEvent> events = new HashMap<>();
-  private final Map<Integer, KeptEvent> kept = new HashMap<>();
+  private final List<KeptEvent> events = new ArrayList<>();
+  private final List<KeptEvent> kept = new ArrayList<>();
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 10);
+  private final CodedOutputStream out = CodedOutputStream.newInstance(bytes, 1 << 10);
+  private final Keeper keeper = new Keeper();
   private byte[] loaded;
   private boolean changed;
   private KeptEvent current;
   private int nextNumber;
+  private int writings;
+  private long earliestDueMillis;
+  private boolean isDueKnown;
 
   /**
    * An engine.
@@ -82,6 +93,7 @@ public final class PatternEngine {
     changed = false;
     current = null;
     nextNumber = 0;
+    isDueKnown = false;
     if (state == null) {
       return;
     }
@@ -99,7 +111,7 @@ public final class PatternEngine {
     int held = in.readUInt32();
     for (int i = 0; i < held; i++) {
       KeptEvent event = KeptEvent.readFrom(in);
-      events.put(event.number, event);
+      events.add(event);
       nextNumber = Math.max(nextNumber, event.number + 1);
     }
   }
@@ -123,24 +135,8 @@ public final class PatternEngine {
       return null;
     }
     kept.clear();
-    Section.Keeper keeper =
-        new Section.Keeper() {
-          @Override
-          public int keep(KeptEvent event) {
-            if (event.number < 0) {
-              event.number = nextNumber++;
-            }
-            kept.put(event.number, event);
-            return event.number;
-          }
-
-          @Override
-          public void keep(int number) {
-            kept.put(number, events.get(number));
-          }
-        };
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-    CodedOutputStream out = CodedOutputStream.newInstance(bytes, 512);
+    writings++;
+    bytes.reset();
     out.writeUInt32NoTag(open);
     for (Section section : sections) {
       if (!section.isOver) {
@@ -148,22 +144,60 @@ public final class PatternEngine {
       }
     }
     out.writeUInt32NoTag(kept.size());
-    for (KeptEvent event : kept.values()) {
+    for (KeptEvent event : kept) {
       event.writeTo(out);
     }
     out.flush();
     return bytes.toByteArray();
   }
 
-  /** When something happens by itself, epoch milliseconds; {@link Long#MAX_VALUE} for never. */
-  public long dueMillis() {
-    long due = Matcher.NEVER;
-    for (Section section : sections) {
-      if (!section.isOver) {
-        due = Math.min(due, section.dueMillis);
+  /** Gathers the events that are still held, and numbers the new ones. */
+  private final class Keeper implements Section.Keeper {
+    @Override
+    public int keep(KeptEvent event) {
+      if (event.number < 0) {
+        event.number = nextNumber++;
+      }
+      if (event.writing != writings) {
+        event.writing = writings;
+        kept.add(event);
+      }
+      return event.number;
+    }
+
+    @Override
+    public void keep(int number) {
+      var unused = keep(eventOf(number));
+    }
+
+    @Override
+    public int writing() {
+      return writings;
+    }
+  }
+
+  /** A customer holds few events, so that looking through them is quickest. */
+  private KeptEvent eventOf(int number) {
+    for (KeptEvent event : events) {
+      if (event.number == number) {
+        return event;
       }
     }
-    return due;
+    throw new IllegalStateException("no event " + number + " is held");
+  }
+
+  /** When something happens by itself, epoch milliseconds; {@link Long#MAX_VALUE} for never. */
+  public long dueMillis() {
+    if (!isDueKnown) {
+      earliestDueMillis = Matcher.NEVER;
+      for (Section section : sections) {
+        if (!section.isOver && section.dueMillis < earliestDueMillis) {
+          earliestDueMillis = section.dueMillis;
+        }
+      }
+      isDueKnown = true;
+    }
+    return earliestDueMillis;
   }
 
   /** Whether an event of that name could matter to the customer at hand. */
@@ -179,8 +213,16 @@ public final class PatternEngine {
     return false;
   }
 
-  /** Windows that end with this instant exclusively: its events come too late for them. */
+  /**
+   * What runs no more ends here, and so do windows that end with this instant exclusively: its
+   * events come too late for them.
+   */
   public void beforeEvents(long atMillis, RuleSet inForce, List<Found> found) {
+    for (Section section : sections) {
+      if (!section.isOver && !section.goesOn(inForce)) {
+        end(section);
+      }
+    }
     for (Section section : due(atMillis, inForce)) {
       if (!section.rule.isTimer() && !section.rule.isInclusive()) {
         advance(section, atMillis, atMillis, found);
@@ -203,7 +245,7 @@ public final class PatternEngine {
       if (section.isOver || section.rule.isTimer()) {
         continue;
       }
-      if (!inForce.goesOn(section.rule)) {
+      if (!section.goesOn(inForce)) {
         end(section);
       } else if (isSeen(section, event)) {
         process(section, inForce.isInForce(section.rule), found);
@@ -214,7 +256,7 @@ public final class PatternEngine {
         continue;
       }
       String partition = partition(rule, event);
-      if (partition != null) {
+      if (partition != null && !hasLooked(rule, partition)) {
         begin(rule, partition, found);
       }
     }
@@ -234,10 +276,22 @@ public final class PatternEngine {
     return by == null ? "" : event.text(by);
   }
 
-  /** The one of a rule, also when it is over; null if there was none in this turn. */
+  /**
+   * Whether what was open has looked at the event. It has then also been asked whether something
+   * begins with it, even if nothing is open any more: what a skip strategy threw away stays away.
+   */
+  private boolean hasLooked(RunningRule rule, String partition) {
+    for (Section section = rule.section; section != null; section = section.sibling) {
+      if ((!section.isOver || section.lookedAt == current) && section.partition.equals(partition)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static Section sectionOf(RunningRule rule, String partition) {
     for (Section section = rule.section; section != null; section = section.sibling) {
-      if (section.partition.equals(partition)) {
+      if (!section.isOver && section.partition.equals(partition)) {
         return section;
       }
     }
@@ -245,33 +299,19 @@ public final class PatternEngine {
   }
 
   private void begin(RunningRule rule, String partition, List<Found> found) {
-    Section section = sectionOf(rule, partition);
-    boolean known = section != null;
-    if (!known) {
-      section = Section.begin(rule, partition);
-    } else if (!section.isOver || section.seen == current) {
-      // An event that ended all there was has been asked already whether something begins by it.
-      return;
-    } else {
-      section.beginAgain();
-    }
-    if (!process(section, true, found)) {
-      return;
-    } else if (!hasRoomBeside(section)) {
-      end(section);
-    } else if (!known) {
+    Section section = Section.begin(rule, partition);
+    if (process(section, true, found) && hasRoom(rule)) {
       add(section);
     }
   }
 
-  private boolean hasRoomBeside(Section begun) {
-    RunningRule rule = begun.rule;
+  private boolean hasRoom(RunningRule rule) {
     if (rule.pattern().by() == null) {
       return true;
     }
     int open = 0;
     for (Section section = rule.section; section != null; section = section.sibling) {
-      open += section.isOver || section == begun ? 0 : 1;
+      open += section.isOver ? 0 : 1;
     }
     if (open >= MAX_PARTITIONS) {
       incidents.limitHit(rule, 1);
@@ -284,8 +324,10 @@ public final class PatternEngine {
   private boolean process(Section section, boolean mayBegin, List<Found> found) {
     RunningRule rule = section.rule;
     try {
-      section.open(events::get);
-      section.seen = current;
+      section.open(this::eventOf);
+      section.lookedAt = current;
+      // What has timed out may not have been forgotten yet.
+      catchUp(section, current.atMillis(), current.atMillis(), found);
       for (Match<Occurrence> match : rule.matcher().process(section.matches, current, mayBegin)) {
         found.add(found(rule, current.atMillis(), match));
       }
@@ -303,10 +345,8 @@ public final class PatternEngine {
   private void advance(Section section, long toMillis, long atMillis, List<Found> found) {
     RunningRule rule = section.rule;
     try {
-      section.open(events::get);
-      for (Match<Occurrence> match : rule.matcher().advance(section.matches, toMillis)) {
-        found.add(found(rule, atMillis, match));
-      }
+      section.open(this::eventOf);
+      catchUp(section, toMillis, atMillis, found);
       settle(section);
     } catch (IOException e) {
       incidents.unreadable(rule, e);
@@ -314,10 +354,22 @@ public final class PatternEngine {
     }
   }
 
+  /** From time-out to time-out, as if each had been looked at when it came. */
+  private static void catchUp(Section section, long toMillis, long atMillis, List<Found> found) {
+    Matcher<Occurrence> matcher = section.rule.matcher();
+    long timeOut = matcher.timeOutMillis(section.matches);
+    while (timeOut <= toMillis) {
+      for (Match<Occurrence> match : matcher.advance(section.matches, timeOut)) {
+        found.add(found(section.rule, atMillis, match));
+      }
+      timeOut = matcher.timeOutMillis(section.matches);
+    }
+  }
+
   /** Returns whether anything is open. */
   private boolean settle(Section section) {
     Matcher<Occurrence> matcher = section.rule.matcher();
-    changed = true;
+    touched();
     long dropped = matcher.dropped();
     if (dropped > 0) {
       incidents.limitHit(section.rule, dropped);
@@ -326,16 +378,31 @@ public final class PatternEngine {
       end(section);
       return false;
     }
-    long timeOut = matcher.timeOutMillis(section.matches);
-    section.dueMillis =
-        timeOut == Matcher.NEVER || !section.rule.isInclusive() ? timeOut : timeOut - 1;
+    section.dueMillis = due(section);
     section.restsOnForeign = matcher.restsOnForeign(section.matches);
     return true;
   }
 
+  private static long due(Section section) {
+    Matcher<Occurrence> matcher = section.rule.matcher();
+    if (!matcher.waitsForSilence(section.matches)) {
+      long last = matcher.allTimedOutMillis(section.matches);
+      return last == Matcher.NEVER
+          ? Matcher.NEVER
+          : (Math.floorDiv(last, FORGOTTEN_EVERY_MILLIS) + 1) * FORGOTTEN_EVERY_MILLIS;
+    }
+    long timeOut = matcher.timeOutMillis(section.matches);
+    return timeOut == Matcher.NEVER || !section.rule.isInclusive() ? timeOut : timeOut - 1;
+  }
+
   private void end(Section section) {
     section.isOver = true;
+    touched();
+  }
+
+  private void touched() {
     changed = true;
+    isDueKnown = false;
   }
 
   private static Found found(RunningRule rule, long atMillis, Match<Occurrence> match) {
@@ -366,12 +433,10 @@ public final class PatternEngine {
       if (section == null) {
         section = Section.begin(rule, "");
         add(section);
-      } else if (section.isOver) {
-        section.beginAgain();
       } else {
-        section.open(events::get);
+        section.open(this::eventOf);
       }
-      changed = true;
+      touched();
       section.timer.event = current;
       // A wait that is over before it began is over at once.
       section.dueMillis = current.atMillis() + Math.max(0, millis(after.delay(), scope));
@@ -401,7 +466,7 @@ public final class PatternEngine {
     section.timer.event = null;
     section.timer.left = 0;
     section.dueMillis = Matcher.NEVER;
-    changed = true;
+    touched();
     if (section.timer.firedFor.isEmpty()) {
       end(section);
     }
@@ -424,8 +489,8 @@ public final class PatternEngine {
     RunningRule rule = section.rule;
     AfterTrigger after = rule.after();
     try {
-      section.open(events::get);
-      changed = true;
+      section.open(this::eventOf);
+      touched();
       long dueMillis = section.dueMillis;
       if (isTrue(after, rule.scope()) && isNew(section, rule.scope())) {
         found.add(new Found(rule, dueMillis, section.timer.event.event(), Map.of()));
@@ -463,12 +528,15 @@ public final class PatternEngine {
 
   /** What is due, in the order of the rules; what runs no more ends. */
   private List<Section> due(long atMillis, RuleSet inForce) {
+    if (dueMillis() > atMillis) {
+      return List.of();
+    }
     List<Section> due = new ArrayList<>();
     for (Section section : sections) {
       if (section.isOver) {
         continue;
       }
-      if (!inForce.goesOn(section.rule)) {
+      if (!section.goesOn(inForce)) {
         end(section);
       } else if (section.dueMillis <= atMillis) {
         due.add(section);

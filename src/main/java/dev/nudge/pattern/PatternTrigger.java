@@ -41,6 +41,16 @@ public record PatternTrigger(
   public static final int MAX_PARTIAL_MATCHES = 10_000;
 
   /**
+   * Compiles a pattern as every subtask will.
+   *
+   * @throws org.apache.flink.cep.pattern.MalformedPatternException if it is one that Flink CEP
+   *     takes and then fails on
+   */
+  public static void check(Pattern<Occurrence, ?> pattern) {
+    new Matcher<>(pattern, DEFAULT_MAX_PARTIAL_MATCHES);
+  }
+
+  /**
    * A trigger; which events it must be shown is seen from the pattern.
    *
    * @param among see above

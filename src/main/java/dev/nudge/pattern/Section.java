@@ -8,7 +8,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.LongFunction;
@@ -48,8 +47,13 @@ final class Section {
 
   boolean isOver;
 
-  /** The event that it was shown last in this turn. */
-  KeptEvent seen;
+  /** The event that it looked at last; null for none since it was read. */
+  KeptEvent lookedAt;
+
+  /** The rule set by which {@link #goesOn} was found, or null. */
+  private RuleSet judgedBy;
+
+  private boolean goesOn;
 
   PartialMatches<Occurrence> matches;
   Timer timer;
@@ -62,24 +66,25 @@ final class Section {
     this.partition = partition;
   }
 
+  /** Whether its rule still runs. */
+  boolean goesOn(RuleSet inForce) {
+    if (judgedBy != inForce) {
+      judgedBy = inForce;
+      goesOn = inForce.goesOn(rule);
+    }
+    return goesOn;
+  }
+
   /** Nothing yet. */
   static Section begin(RunningRule rule, String partition) {
     Section section = new Section(rule, partition);
-    section.beginAgain();
-    return section;
-  }
-
-  /** What is over takes up its place again, so that a turn has one section of a kind at most. */
-  void beginAgain() {
-    isOver = false;
-    dueMillis = Matcher.NEVER;
-    restsOnForeign = true;
     if (rule.isTimer()) {
-      timer = new Timer();
+      section.timer = new Timer();
     } else {
-      matches = rule.matcher().none();
+      section.matches = rule.matcher().none();
     }
-    changed = true;
+    section.changed = true;
+    return section;
   }
 
   /**
@@ -124,6 +129,9 @@ final class Section {
 
     /** An event that bytes hold. */
     void keep(int number);
+
+    /** The number of this writing, which no other has. */
+    int writing();
   }
 
   /** From bytes to objects, if need be; what follows may change them. */
@@ -151,17 +159,20 @@ final class Section {
       chain.add(new Link<>(step, event, previous == 0 ? null : chain.get(previous - 1)));
     }
     matches = new PartialMatches<>();
-    readMatches(in, chain, events, matches.open);
-    readMatches(in, chain, events, matches.complete);
+    readMatches(in, in.readUInt32(), chain, events, matches.open);
+    int complete = in.readUInt32();
+    if (complete > 0) {
+      readMatches(in, complete, chain, events, matches.complete());
+    }
   }
 
   private void readMatches(
       CodedInputStream in,
+      int count,
       List<Link<Occurrence>> chain,
       IntFunction<KeptEvent> events,
       Collection<PartialMatch<Occurrence>> into)
       throws IOException {
-    int count = in.readUInt32();
     for (int i = 0; i < count; i++) {
       int state = in.readUInt32();
       if (state >= rule.matcher().states()) {
@@ -207,52 +218,59 @@ final class Section {
   }
 
   private byte[] matchBytes(Keeper keeper) throws IOException {
-    IdentityHashMap<Link<Occurrence>, Integer> numbers = new IdentityHashMap<>();
+    int writing = keeper.writing();
     List<Link<Occurrence>> links = new ArrayList<>();
-    matches.open.forEach(match -> gather(match.newest(), numbers, links));
-    matches.complete.forEach(match -> gather(match.newest(), numbers, links));
+    for (PartialMatch<Occurrence> match : matches.open) {
+      gather(match.newest(), writing, links);
+    }
+    Collection<PartialMatch<Occurrence>> complete =
+        matches.anyComplete() ? matches.complete() : List.of();
+    for (PartialMatch<Occurrence> match : complete) {
+      gather(match.newest(), writing, links);
+    }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
     CodedOutputStream out = CodedOutputStream.newInstance(bytes, 64);
     out.writeUInt32NoTag(links.size());
     for (Link<Occurrence> link : links) {
       out.writeUInt32NoTag(keeper.keep((KeptEvent) link.taken()));
       out.writeUInt32NoTag(link.step());
-      out.writeUInt32NoTag(link.previous() == null ? 0 : numbers.get(link.previous()));
+      out.writeUInt32NoTag(link.previous() == null ? 0 : link.previous().place);
     }
-    writeMatches(out, matches.open, numbers, keeper);
-    writeMatches(out, matches.complete, numbers, keeper);
+    writeMatches(out, matches.open, keeper);
+    writeMatches(out, complete, keeper);
     out.flush();
     return bytes.toByteArray();
   }
 
-  /** The oldest first, so that a link stands behind the one it leads to. */
-  private static void gather(
-      Link<Occurrence> newest,
-      IdentityHashMap<Link<Occurrence>, Integer> numbers,
-      List<Link<Occurrence>> links) {
-    List<Link<Occurrence>> chain = new ArrayList<>();
+  /** The oldest first, so that a link stands behind the one it leads to; places count from 1. */
+  private static void gather(Link<Occurrence> newest, int writing, List<Link<Occurrence>> links) {
+    int unwritten = 0;
     for (Link<Occurrence> link = newest;
-        link != null && !numbers.containsKey(link);
+        link != null && link.writing != writing;
         link = link.previous()) {
-      chain.add(link);
+      link.writing = writing;
+      unwritten++;
     }
-    for (int i = chain.size() - 1; i >= 0; i--) {
-      links.add(chain.get(i));
-      numbers.put(chain.get(i), links.size());
+    int place = links.size() + unwritten;
+    for (int i = 0; i < unwritten; i++) {
+      links.add(null);
+    }
+    Link<Occurrence> link = newest;
+    for (int i = 0; i < unwritten; i++) {
+      link.place = place - i;
+      links.set(place - i - 1, link);
+      link = link.previous();
     }
   }
 
   /** In the order of the heap, which they have again when they are added in it. */
   private static void writeMatches(
-      CodedOutputStream out,
-      Collection<PartialMatch<Occurrence>> matches,
-      IdentityHashMap<Link<Occurrence>, Integer> numbers,
-      Keeper keeper)
+      CodedOutputStream out, Collection<PartialMatch<Occurrence>> matches, Keeper keeper)
       throws IOException {
     out.writeUInt32NoTag(matches.size());
     for (PartialMatch<Occurrence> match : matches) {
       out.writeUInt32NoTag(match.state());
-      out.writeUInt32NoTag(match.newest() == null ? 0 : numbers.get(match.newest()));
+      out.writeUInt32NoTag(match.newest() == null ? 0 : match.newest().place);
       out.writeUInt32NoTag(match.start() == null ? 0 : keeper.keep((KeptEvent) match.start()) + 1);
     }
   }

@@ -7,7 +7,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -15,6 +14,7 @@ import picocli.CommandLine;
 /** What a marketer sees without a deployment at hand. */
 class PolicyCommandTest {
   @TempDir private Path folder;
+  private final InMemoryDeployment deployment = new InMemoryDeployment("2026-01-05T09:00:00Z");
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
@@ -62,6 +62,31 @@ class PolicyCommandTest {
   }
 
   @Test
+  void policyIsAppliedListedAndDeletedAndOtherKindsAreLeftAlone() throws IOException {
+    Path file =
+        file(
+            "acme.yaml",
+            """
+            kind: policy
+            tenant: acme
+            ---
+            kind: anomaly
+            tenant: acme
+            id: BIG
+            pattern: {steps: [{big: {event: Order Paid}}]}
+            """);
+    String line = "acme: version 1, holds from 2026-01-05T09:00:03Z";
+    assertThat(run("apply", file.toString(), "--kafka", "localhost:1")).isZero();
+    assertThat(run("list", "--kafka", "localhost:1")).isZero();
+    assertThat(run("delete", "--tenant", "acme", "--kafka", "localhost:1")).isZero();
+    assertThat(run("delete", "--tenant", "acme", "--kafka", "localhost:1")).isZero();
+    assertThat(out.toString().lines())
+        .containsExactly(line, line, "acme: deleted", "acme: has no policy");
+    assertThat(err.toString()).isEmpty();
+    assertThat(deployment.rules().appended()).isZero();
+  }
+
+  @Test
   void argumentsAreRefusedWithWhatIsExpected() throws IOException {
     String file = file("acme.yaml", "kind: policy\ntenant: acme\n").toString();
     assertThat(run()).isEqualTo(2);
@@ -84,7 +109,7 @@ class PolicyCommandTest {
   }
 
   private int run(String... arguments) {
-    return new CommandLine(new PolicyCommand(kafka -> Instant.EPOCH))
+    return new CommandLine(new PolicyCommand(kafka -> deployment))
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .execute(arguments);

@@ -45,6 +45,34 @@ class RehearseCommandTest {
         .startsWith(policy + ":2:1: curency: found an unknown key");
   }
 
+  @Test
+  void refusedDefinitionOfTheFolderIsToldByFileAndLineAndNothingElse() throws Exception {
+    Path definitions = Files.createDirectory(folder.resolve("campaigns"));
+    Files.writeString(definitions.resolve("notes.txt"), "no definition");
+    Path wrong =
+        Files.writeString(
+            definitions.resolve("big.yaml"),
+            """
+            kind: anomaly
+            id: BIG
+            pattern: {steps: [{big: {event: Order Paid, where: "event.amount > 'x'"}}]}
+            """);
+    assertThat(run("--orders", orders(), "--campaigns", definitions.toString(), "--out", out()))
+        .isEqualTo(2);
+    assertThat(said.toString().strip().lines())
+        .singleElement()
+        .asString()
+        .startsWith(wrong + ":3:66: pattern.steps[0].big.where: found ");
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void fileIsNoFolderOfDefinitions() throws Exception {
+    String file = orders();
+    assertThat(run("--orders", file, "--campaigns", file, "--out", out())).isEqualTo(2);
+    assertThat(said.toString()).startsWith("--campaigns: found " + file + ", expected a folder");
+  }
+
   private String orders() throws Exception {
     return Files.writeString(folder.resolve("orders.jsonl"), "").toString();
   }

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The log's twin in memory; counts what was appended. */
-final class InMemoryDefinitionLog implements DefinitionLog {
+public final class InMemoryDefinitionLog implements DefinitionLog {
   private final Map<String, byte[]> newest = new TreeMap<>();
   private int appended;
 
@@ -23,7 +23,8 @@ final class InMemoryDefinitionLog implements DefinitionLog {
     }
   }
 
-  int appended() {
+  /** How many records were appended so far. */
+  public int appended() {
     return appended;
   }
 }

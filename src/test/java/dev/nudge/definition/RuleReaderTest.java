@@ -461,7 +461,7 @@ class RuleReaderTest {
             "4:15: evidence.x: found a duration, expected a string, a number or a bool"),
         arguments(
             "pattern: {steps: [{a: {event: A}}]}\nstage: DORMANT",
-            "4:1: stage: found an unknown key, expected one of kind, tenant, id, params, pattern,"
+            "4:1: stage: found an unknown key, expected one of kind, tenant, onChange, id, params, pattern,"
                 + " after, orderId, value, baseline, evidence"),
         arguments(
             "params: {my-name: 1}\npattern: {steps: [{a: {event: A}}]}",

@@ -27,6 +27,7 @@ import dev.nudge.definition.RecoverTo;
 import dev.nudge.event.Click;
 import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
+import dev.nudge.event.DeliveryStatus;
 import dev.nudge.event.Features;
 import dev.nudge.event.Moment;
 import dev.nudge.event.OrderStatus;
@@ -389,11 +390,27 @@ class DetectFunctionTest {
   }
 
   @Test
-  void customerWithDeliveriesOnlyLeavesNothing() throws Exception {
-    harness.receive(delivered(ANNA, START));
+  void customerWithDeliveriesOnlyHasFeaturesButNoStageAndNoTimer() throws Exception {
+    harness.receive(delivered(ANNA, START), delivered(ANNA, START + 1, DeliveryStatus.SENT));
     assertThat(changes(START + DAY + HOUR)).isEmpty();
-    assertThat(harness.stateEntries()).isZero();
     assertThat(harness.numEventTimeTimers()).isZero();
+    assertThat(harness.stateEntries()).isEqualTo(1);
+    harness.receive(viewed(ANNA, START + 2 * DAY));
+    assertThat(changes(START + 2 * DAY)).hasSize(1);
+    assertThat(moments.get(0).customer().sent30d()).isEqualTo(1);
+    assertThat(moments.get(0).customer().clicked30d()).isZero();
+  }
+
+  @Test
+  void erasedCustomerWhoComesBackAtOnceHasNothingOfBefore() throws Exception {
+    harness.receive(profiled(ANNA, START, "city", "Wien"));
+    changes(START);
+    // As many inputs as before, of another life.
+    harness.receive(erased(ANNA, START + 1), profiled(ANNA, START + 2, "region", "West"));
+    changes(START + 2);
+    harness.receive(viewed(ANNA, START + 3));
+    changes(START + 3);
+    assertThat(moments.get(0).customer().attributes()).containsOnlyKeys("region");
   }
 
   @Test
@@ -422,7 +439,8 @@ class DetectFunctionTest {
 
   private List<String> changes(long watermark) throws Exception {
     harness.watermark(watermark);
-    moments = harness.said();
+    // What is unusual about these customers, other tests tell.
+    moments = harness.said().stream().filter(moment -> moment.stageChange() != null).toList();
     return moments.stream()
         .map(Moment::stageChange)
         .sorted(Comparator.comparing(StageChange::customerId))

@@ -4,25 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nudge.OnlineRetail;
-import dev.nudge.clickhouse.Migrations;
 import dev.nudge.detect.LifecycleOracle;
 import dev.nudge.ingest.IngestConfig;
-import dev.nudge.kafka.DefinitionSource;
-import dev.nudge.kafka.KafkaConfig;
 import dev.nudge.kafka.TimeRecord;
-import dev.nudge.kafka.TopicLayout;
 import dev.nudge.kafka.TopicName;
-import dev.nudge.kafka.Topics;
-import dev.nudge.local.ChdbLibrary;
-import dev.nudge.local.EmbeddedClickHouse;
-import dev.nudge.local.EmbeddedKafka;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,26 +21,12 @@ import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 import org.apache.flink.api.common.JobStatus;
-import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.RestOptions;
-import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.configuration.StateBackendOptions;
-import org.apache.flink.connector.base.DeliveryGuarantee;
-import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,38 +37,24 @@ class EngageJobIT {
   private static final long SEED = 20101201;
   private static final int PARTITIONS = 3;
   private static final int BAD_LINES = 60;
+
+  /** The kinds whose anomalies are known for these orders. */
+  private static final String EXPECTED_KINDS =
+      "kind IN ('SPEND_SPIKE', 'SPEND_DROP', 'SLEEP_LINE', 'OVERDUE')";
+
   private static final long MAX_DISPLACEMENT_MILLIS = 5_000;
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   @TempDir Path directory;
-  private EmbeddedKafka broker;
-  private EmbeddedClickHouse clickHouse;
-  private KafkaConfig kafka;
-  private TopicLayout topics;
-  private JobClient job;
+  private EngageDeployment engage;
 
   @BeforeEach
   void start() throws Exception {
-    clickHouse =
-        EmbeddedClickHouse.start(
-            ChdbLibrary.locate(directory.resolve("native")), directory.resolve("clickhouse"), 0);
-    Migrations.apply(clickHouse.config(), Duration.ofSeconds(10));
-    broker = EmbeddedKafka.start(directory.resolve("kafka"), 0);
-    kafka = broker.config(KafkaConfig.DEFAULT_TOPIC_PREFIX);
-    try (Admin admin = Admin.create(kafka.toProperties())) {
-      topics =
-          Topics.create(admin, kafka.topicPrefix(), PARTITIONS, (short) 1, Topics.KEEP_FOR_EVER)
-              .orThrow();
-    }
+    engage = EngageDeployment.start(directory, PARTITIONS);
   }
 
   @AfterEach
   void stop() throws Exception {
-    if (job != null && !job.getJobStatus().get().isGloballyTerminalState()) {
-      job.cancel().get(1, TimeUnit.MINUTES);
-    }
-    broker.close();
-    clickHouse.close();
+    engage.close();
   }
 
   @Test
@@ -108,18 +65,26 @@ class EngageJobIT {
 
     Configuration ingest = new Configuration();
     ingest.set(IngestConfig.CLOCK, IngestConfig.IdleClock.RECORDS);
-    job = submit(ingest);
+    engage.submit(ingest, 2, null);
     send(polluted(displacedAndDoubled(lines)), end);
 
     List<String> expected = OnlineRetail.expectedStageChanges();
-    await(() -> select("SELECT count() FROM nudge.stage_changes FINAL").equals(List.of("24658")));
+    engage.await(
+        () ->
+            engage
+                .select("SELECT count() FROM nudge.stage_changes FINAL")
+                .equals(List.of("24658")));
     assertThat(rows()).containsExactlyInAnyOrderElementsOf(expected);
 
-    await(() -> lastTimes().stream().allMatch(time -> time >= last));
-    assertThatMomentsAreThoseRowsAndNeverBehindTheirTime(expected.size());
+    engage.await(() -> engage.lastTimes().stream().allMatch(time -> time >= last));
+    engage.await(() -> anomalies(EXPECTED_KINDS).equals(List.of("20553")));
+    int anomalies = Integer.parseInt(anomalies("true").get(0));
+    assertThatMomentsAreThoseRowsAndNeverBehindTheirTime(expected.size() + anomalies);
 
-    await(() -> select("SELECT count() FROM nudge.dead_letters FINAL").equals(List.of("60")));
-    assertThat(select("SELECT DISTINCT reason FROM nudge.dead_letters FINAL ORDER BY reason"))
+    engage.await(
+        () -> engage.select("SELECT count() FROM nudge.dead_letters FINAL").equals(List.of("60")));
+    assertThat(
+            engage.select("SELECT DISTINCT reason FROM nudge.dead_letters FINAL ORDER BY reason"))
         .containsExactly(
             "AMOUNT_OUT_OF_RANGE",
             "FIELD_MISSING",
@@ -129,11 +94,11 @@ class EngageJobIT {
             "RECORD_TOO_LARGE",
             "TIMESTAMP_TOO_EARLY",
             "TIMESTAMP_TOO_LATE");
-    assertThat(read(TopicName.DEAD_LETTERS))
+    assertThat(engage.read(TopicName.DEAD_LETTERS))
         .hasSize(BAD_LINES)
         .allSatisfy(letter -> assertThat(letter.headers().lastHeader("nudge-reason")).isNotNull());
     // No restart strategy: one failure would have ended the job.
-    assertThat(job.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
+    assertThat(engage.status()).isEqualTo(JobStatus.RUNNING);
   }
 
   @Test
@@ -146,50 +111,33 @@ class EngageJobIT {
 
     Configuration ingest = new Configuration();
     ingest.set(IngestConfig.IDLE_AFTER, Duration.ofSeconds(3));
-    job = submit(ingest);
+    engage.submit(ingest, 2, null);
 
     // Everybody's silence since 2011 has come to its end: all are lost.
     String count = Integer.toString(expected.size());
-    await(() -> select("SELECT count() FROM nudge.stage_changes FINAL").equals(List.of(count)));
+    engage.await(
+        () ->
+            engage.select("SELECT count() FROM nudge.stage_changes FINAL").equals(List.of(count)));
     assertThat(rows()).containsExactlyInAnyOrderElementsOf(expected);
-    assertThat(select("SELECT count() FROM nudge.dead_letters FINAL")).containsExactly("0");
-    assertThat(job.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
+    assertThat(engage.select("SELECT count() FROM nudge.dead_letters FINAL")).containsExactly("0");
+    assertThat(engage.status()).isEqualTo(JobStatus.RUNNING);
   }
 
   /** All of it before the job is there, by customer; the other topics stay empty. */
   private void sendBacklog(List<String> lines) throws Exception {
     List<Future<RecordMetadata>> sent = new ArrayList<>();
-    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+    try (KafkaProducer<byte[], byte[]> producer = engage.producer()) {
       for (String line : lines) {
         byte[] key = field(line, "customerId").getBytes(UTF_8);
         sent.add(
             producer.send(
                 new ProducerRecord<>(
-                    topics.nameOf(TopicName.ORDERS), null, key, line.getBytes(UTF_8))));
+                    engage.topics().nameOf(TopicName.ORDERS), null, key, line.getBytes(UTF_8))));
       }
       for (Future<RecordMetadata> record : sent) {
         record.get(1, TimeUnit.MINUTES);
       }
     }
-  }
-
-  private JobClient submit(Configuration ingest) throws Exception {
-    Configuration flink = new Configuration();
-    flink.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
-    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
-    flink.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
-    flink.set(RestOptions.BIND_PORT, "0");
-    flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2));
-    flink.set(
-        CheckpointingOptions.CHECKPOINTS_DIRECTORY, directory.resolve("checkpoints").toUri() + "");
-    StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2, flink);
-    EngageJob.define(
-        env,
-        new EngageConfig(
-            kafka, clickHouse.config(), IngestConfig.from(ingest), DeliveryGuarantee.AT_LEAST_ONCE),
-        topics,
-        DefinitionSource.newestOffsets(kafka));
-    return env.executeAsync(EngageJob.NAME);
   }
 
   /** A record on its way: when it arrives, in which partition. */
@@ -250,26 +198,29 @@ class EngageJobIT {
 
   private void send(List<Arrival> arrivals, long end) throws Exception {
     List<Future<RecordMetadata>> sent = new ArrayList<>();
-    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+    try (KafkaProducer<byte[], byte[]> producer = engage.producer()) {
       long newest = Long.MIN_VALUE;
       for (int i = 0; i < arrivals.size(); i++) {
         Arrival arrival = arrivals.get(i);
         sent.add(
             producer.send(
                 new ProducerRecord<>(
-                    topics.nameOf(TopicName.ORDERS), arrival.partition(), null, arrival.value())));
+                    engage.topics().nameOf(TopicName.ORDERS),
+                    arrival.partition(),
+                    null,
+                    arrival.value())));
         newest = Math.max(newest, arrival.atMillis());
         if (i % 2_000 == 0) {
           // The other topics have no events: time records keep them from holding orders back.
           for (TopicName topic : TopicName.CUSTOMER_INPUTS) {
             if (topic != TopicName.ORDERS) {
-              sent.addAll(sendTime(producer, topic, newest));
+              sent.addAll(engage.sendTime(producer, topic, newest));
             }
           }
         }
       }
       for (TopicName topic : TopicName.CUSTOMER_INPUTS) {
-        sent.addAll(sendTime(producer, topic, end));
+        sent.addAll(engage.sendTime(producer, topic, end));
       }
       for (Future<RecordMetadata> record : sent) {
         record.get(1, TimeUnit.MINUTES);
@@ -277,57 +228,10 @@ class EngageJobIT {
     }
   }
 
-  private List<Future<RecordMetadata>> sendTime(
-      KafkaProducer<byte[], byte[]> producer, TopicName topic, long atMillis) {
-    return IntStream.range(0, topics.partitionsOf(topic))
-        .mapToObj(
-            p ->
-                producer.send(
-                    new ProducerRecord<>(
-                        topics.nameOf(topic), p, null, TimeRecord.value(atMillis))))
-        .toList();
-  }
-
-  private KafkaProducer<byte[], byte[]> producer() {
-    var properties = kafka.toProperties();
-    properties.put("max.request.size", 4 << 20);
-    properties.put("linger.ms", 20);
-    return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
-  }
-
-  /** Every record of a topic that is there now, partition by partition in order. */
-  private List<ConsumerRecord<byte[], byte[]>> read(TopicName topic) {
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            kafka.toProperties(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          IntStream.range(0, topics.partitionsOf(topic))
-              .mapToObj(p -> new TopicPartition(topics.nameOf(topic), p))
-              .toList();
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-        consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-      }
-    }
-    return records;
-  }
-
-  private List<Long> lastTimes() {
-    Map<Integer, Long> times = new HashMap<>();
-    for (ConsumerRecord<byte[], byte[]> record : read(TopicName.MOMENTS)) {
-      TimeRecord.read(record.value())
-          .ifPresent(at -> times.merge(record.partition(), at, Math::max));
-    }
-    return times.size() < PARTITIONS ? List.of(Long.MIN_VALUE) : List.copyOf(times.values());
-  }
-
   private void assertThatMomentsAreThoseRowsAndNeverBehindTheirTime(int count) {
     Map<Integer, Long> saidByPartition = new HashMap<>();
     TreeSet<String> ids = new TreeSet<>();
-    for (ConsumerRecord<byte[], byte[]> record : read(TopicName.MOMENTS)) {
+    for (ConsumerRecord<byte[], byte[]> record : engage.read(TopicName.MOMENTS)) {
       OptionalLong time = TimeRecord.read(record.value());
       if (time.isPresent()) {
         saidByPartition.put(record.partition(), time.getAsLong());
@@ -341,40 +245,16 @@ class EngageJobIT {
     assertThat(ids).hasSize(count);
   }
 
+  private List<String> anomalies(String which) {
+    return engage.select("SELECT count() FROM nudge.anomalies FINAL WHERE " + which);
+  }
+
   private List<String> rows() {
-    return select(
+    return engage.select(
         """
         SELECT tenant, customer_id AS customerId, `from`, `to`,
                formatDateTime(at, '%Y-%m-%dT%H:%i:%SZ', 'UTC') AS at, life, order_count AS orderCount
         FROM nudge.stage_changes FINAL FORMAT JSONEachRow""");
-  }
-
-  private List<String> select(String sql) {
-    try {
-      String query = URLEncoder.encode(sql, UTF_8);
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create(clickHouse.url() + "/?query=" + query)).build();
-      return HttpClient.newHttpClient()
-          .send(request, BodyHandlers.ofString())
-          .body()
-          .lines()
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private void await(BooleanSupplier condition) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(job.getJobStatus().get())
-          .isIn(JobStatus.CREATED, JobStatus.RUNNING, JobStatus.INITIALIZING);
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      TimeUnit.MILLISECONDS.sleep(200);
-    }
   }
 
   private static long timestamp(String line) {

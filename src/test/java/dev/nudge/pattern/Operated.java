@@ -41,8 +41,7 @@ final class Operated {
     A_TURN_IS_NOT_SAVED,
     NOTHING_IS_DUE,
     EVENTS_OF_AN_INSTANT_HAVE_NO_ORDER,
-    EVENTS_THAT_NO_CONDITION_NAMES_ARE_UNSEEN,
-    A_SILENCE_ENDS_BEHIND_THE_EVENTS_OF_ITS_INSTANT
+    EVENTS_THAT_NO_CONDITION_NAMES_ARE_UNSEEN
   }
 
   /**
@@ -350,9 +349,7 @@ final class Operated {
     @Override
     public void onInstant(long atMillis, List<Accepted> events) {
       found.clear();
-      if (!is(Fault.A_SILENCE_ENDS_BEHIND_THE_EVENTS_OF_ITS_INSTANT)) {
-        engine.beforeEvents(atMillis, inForce, found);
-      }
+      engine.beforeEvents(atMillis, inForce, found);
       int ordinal = 0;
       for (Accepted accepted : events) {
         Occurrence event = Occurrence.of(accepted.event());
@@ -366,9 +363,6 @@ final class Operated {
           engine.afterEvent(inForce);
         }
         ordinal += is(Fault.EVENTS_OF_AN_INSTANT_HAVE_NO_ORDER) ? 0 : 1;
-      }
-      if (is(Fault.A_SILENCE_ENDS_BEHIND_THE_EVENTS_OF_ITS_INSTANT)) {
-        engine.beforeEvents(atMillis, inForce, found);
       }
       engine.afterEvents(atMillis, inForce, found);
       for (Found each : found) {

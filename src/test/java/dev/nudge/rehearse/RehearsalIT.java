@@ -5,13 +5,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nudge.OnlineRetail;
+import dev.nudge.definition.DefinitionReader;
 import dev.nudge.definition.LifecyclePolicy;
 import dev.nudge.definition.Policy;
 import dev.nudge.definition.RecoverTo;
+import dev.nudge.detect.AnomalyOracle;
 import dev.nudge.detect.LifecycleOracle;
 import dev.nudge.event.Topic;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigDecimal;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +25,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -65,6 +69,53 @@ class RehearsalIT {
     assertThat(Files.readString(whole.resolve("dead_letters.jsonl"))).isEmpty();
     assertThat(lines(whole, "moments.jsonl"))
         .hasSize(24_658 + lines(whole, "anomalies.jsonl").size());
+  }
+
+  @Test
+  void anomaliesOfAYearAreExactlyTheExpectedOnes() throws IOException {
+    List<String> expected = OnlineRetail.expectedAnomalies();
+    assertThat(expected).hasSize(20_553);
+    assertThat(fourKinds(whole)).isEqualTo(OnlineRetail.sorted(OnlineRetail.anomalies(expected)));
+  }
+
+  @Test
+  void policyOfAHigherFactorChangesTheSpikesAsTheOracleSays() throws Exception {
+    Path out = rehearseWith("factor", "anomalies: {SPEND_SPIKE: {factor: 2.0}}");
+    AnomalyOracle oracle = new AnomalyOracle(new BigDecimal("2.0"), OnlineRetail.UNTIL);
+    assertThat(fourKinds(out))
+        .isEqualTo(OnlineRetail.sorted(oracle.rows(OnlineRetail.amounts())))
+        .isNotEqualTo(fourKinds(whole));
+  }
+
+  @Test
+  void policyThatSwitchesSpikesOffTakesThemAwayAndNothingElse() throws Exception {
+    Path out = rehearseWith("off", "anomalies: {SPEND_SPIKE: {enabled: false}}");
+    AnomalyOracle oracle = new AnomalyOracle(null, OnlineRetail.UNTIL);
+    assertThat(fourKinds(out)).isEqualTo(OnlineRetail.sorted(oracle.rows(OnlineRetail.amounts())));
+    assertThat(lines(out, "anomalies.jsonl"))
+        .isEqualTo(
+            lines(whole, "anomalies.jsonl").stream()
+                .filter(row -> !text(row, "kind").equals("SPEND_SPIKE"))
+                .toList());
+  }
+
+  private static Path rehearseWith(String name, String anomalies) throws Exception {
+    DefinitionReader reader = DefinitionReader.forRehearsal();
+    reader.read("policy.yaml", ("kind: policy\n" + anomalies + "\n").getBytes(UTF_8));
+    rehearse(name, gz(name + ".jsonl.gz", orders), reader.policies(), null, 2);
+    return folder.resolve(name);
+  }
+
+  /** The kinds of which the expected rows are known. */
+  private static List<AnomalyOracle.Row> fourKinds(Path out) throws IOException {
+    return OnlineRetail.sorted(
+        OnlineRetail.anomalies(
+            lines(out, "anomalies.jsonl").stream()
+                .filter(
+                    row ->
+                        Set.of("SPEND_SPIKE", "SPEND_DROP", "SLEEP_LINE", "OVERDUE")
+                            .contains(text(row, "kind")))
+                .toList()));
   }
 
   @Test

@@ -1,0 +1,31 @@
+package dev.nudge.cli;
+
+import java.time.Instant;
+import picocli.CommandLine.Option;
+
+/** How definitions are published. */
+final class ApplyOptions {
+  @Option(
+      names = "--at",
+      paramLabel = "ISO",
+      converter = InstantConverter.class,
+      description =
+          "The event time from which it holds, with its offset;"
+              + " 3 s after the deployment's clock if not given.")
+  private Instant at;
+
+  @Option(
+      names = "--force",
+      description =
+          "Write a new version even if the same is published already, or something unreadable.")
+  private boolean force;
+
+  /** From when it is to hold; null for soon. */
+  Instant at() {
+    return at;
+  }
+
+  boolean force() {
+    return force;
+  }
+}
