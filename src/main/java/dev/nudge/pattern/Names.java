@@ -22,7 +22,7 @@ public final class Names implements Serializable {
 
   /** The names before the first dot. */
   static final List<String> ROOTS =
-      List.of("event", "customer", "steps", "now", "params", "policy", "tenant");
+      List.of("event", "customer", "steps", "now", "params", "policy");
 
   /** How a value is seen by an expression. */
   enum Type {
@@ -77,7 +77,6 @@ public final class Names implements Serializable {
     put(CUSTOMER, Type.STRINGS, "lastBoughtProducts", "favouriteCategories", "lastViewedProducts");
 
     put(OTHER, Type.INT, "now");
-    put(OTHER, Type.DOUBLE, "tenant.orderMean");
     put(OTHER, Type.STRING, "policy.currency", "policy.zone", "policy.lifecycle.recoverTo");
     put(OTHER, Type.INT, "policy.lifecycle.dormantDays", "policy.lifecycle.lostDays");
     put(OTHER, Type.INT, "policy.lifecycle.stableOrders", "policy.lifecycle.declineMinDays");

@@ -443,7 +443,7 @@ class RuleReaderTest {
         arguments(
             "pattern: {steps: [{a: {event: A, where: event.prce > 'x' && foo}}]}",
             "3:61: pattern.steps[0].a.where: found the name foo, expected one of event, customer,"
-                + " steps, now, params, policy, tenant"),
+                + " steps, now, params, policy"),
         arguments(
             "pattern: {steps: [{a: {event: A, where: steps.b.at > 1}}, {b: {event: B}}]}",
             "3:41: pattern.steps[0].a.where: found the step b, expected one of a; did you mean a?"),
