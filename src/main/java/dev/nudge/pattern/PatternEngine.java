@@ -82,6 +82,11 @@ public final class PatternEngine {
     this.incidents = incidents;
   }
 
+  /** How many sections the turn has, those that are over included. */
+  int sections() {
+    return sections.size();
+  }
+
   /** Begins with a customer. */
   public void load(byte[] state) throws IOException {
     for (Section section : sections) {
@@ -256,7 +261,7 @@ public final class PatternEngine {
         continue;
       }
       String partition = partition(rule, event);
-      if (partition != null && !hasLooked(rule, partition)) {
+      if (partition != null) {
         begin(rule, partition, found);
       }
     }
@@ -276,22 +281,10 @@ public final class PatternEngine {
     return by == null ? "" : event.text(by);
   }
 
-  /**
-   * Whether what was open has looked at the event. It has then also been asked whether something
-   * begins with it, even if nothing is open any more: what a skip strategy threw away stays away.
-   */
-  private boolean hasLooked(RunningRule rule, String partition) {
-    for (Section section = rule.section; section != null; section = section.sibling) {
-      if ((!section.isOver || section.lookedAt == current) && section.partition.equals(partition)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
+  /** A rule's section, also when it is over; null if there was none in this turn. */
   private static Section sectionOf(RunningRule rule, String partition) {
     for (Section section = rule.section; section != null; section = section.sibling) {
-      if (!section.isOver && section.partition.equals(partition)) {
+      if (section.partition.equals(partition)) {
         return section;
       }
     }
@@ -299,19 +292,34 @@ public final class PatternEngine {
   }
 
   private void begin(RunningRule rule, String partition, List<Found> found) {
-    Section section = Section.begin(rule, partition);
-    if (process(section, true, found) && hasRoom(rule)) {
+    Section section = sectionOf(rule, partition);
+    boolean known = section != null;
+    if (!known) {
+      section = Section.begin(rule, partition);
+    } else if (!section.isOver || section.lookedAt == current) {
+      // What was open has been asked already whether something begins with the event, even if
+      // nothing is open any more: what a skip strategy threw away stays away.
+      return;
+    } else {
+      section.beginAgain();
+    }
+    if (!process(section, true, found)) {
+      return;
+    } else if (!hasRoomBeside(section)) {
+      end(section);
+    } else if (!known) {
       add(section);
     }
   }
 
-  private boolean hasRoom(RunningRule rule) {
+  private boolean hasRoomBeside(Section begun) {
+    RunningRule rule = begun.rule;
     if (rule.pattern().by() == null) {
       return true;
     }
     int open = 0;
     for (Section section = rule.section; section != null; section = section.sibling) {
-      open += section.isOver ? 0 : 1;
+      open += section.isOver || section == begun ? 0 : 1;
     }
     if (open >= MAX_PARTITIONS) {
       incidents.limitHit(rule, 1);
@@ -433,6 +441,8 @@ public final class PatternEngine {
       if (section == null) {
         section = Section.begin(rule, "");
         add(section);
+      } else if (section.isOver) {
+        section.beginAgain();
       } else {
         section.open(this::eventOf);
       }

@@ -78,13 +78,24 @@ final class Section {
   /** Nothing yet. */
   static Section begin(RunningRule rule, String partition) {
     Section section = new Section(rule, partition);
-    if (rule.isTimer()) {
-      section.timer = new Timer();
-    } else {
-      section.matches = rule.matcher().none();
-    }
-    section.changed = true;
+    section.beginAgain();
     return section;
+  }
+
+  /**
+   * What is over takes up its place again: a turn of ten thousand carts that are paid has one
+   * section and not ten thousand, all of which each event would pass by.
+   */
+  void beginAgain() {
+    isOver = false;
+    dueMillis = Matcher.NEVER;
+    restsOnForeign = true;
+    if (rule.isTimer()) {
+      timer = new Timer();
+    } else {
+      matches = rule.matcher().none();
+    }
+    changed = true;
   }
 
   /**

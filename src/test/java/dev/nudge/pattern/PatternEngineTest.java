@@ -177,7 +177,7 @@ class PatternEngineTest {
   }
 
   @Test
-  void whatEndedBeginsAnewInTheSameTurn() throws IOException {
+  void whatEndedBeginsAnewInItsPlaceInTheSameTurn() throws IOException {
     run(trigger(1, "by", two(CART, PAY, ConsumingStrategy.SKIP_TILL_NEXT), null, "productId", 10));
     engine.load(null);
     List<Found> found = new ArrayList<>();
@@ -191,6 +191,7 @@ class PatternEngineTest {
       engine.event(
           new Occurrence(PAY, START + i, "o" + i, Topic.CLICKSTREAM, SAME), 1, inForce, found);
     }
+    assertThat(engine.sections()).isEqualTo(1 + 3 * PatternEngine.MAX_PARTITIONS / 2);
     assertThat(found).hasSize(3 * PatternEngine.MAX_PARTITIONS * 3 / 2);
     assertThat(incidents).isEmpty();
     assertThat(engine.save()).isNull();
