@@ -11,6 +11,7 @@ import dev.nudge.event.Value;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -63,8 +64,8 @@ public final class CustomerCodec {
         out,
         customer.refills().pending(),
         refill -> {
-          out.writeStringNoTag(refill.productId());
-          out.writeStringNoTag(refill.orderId());
+          writeText(out, refill.productId());
+          writeText(out, refill.orderId());
           out.writeSInt64NoTag(refill.dueMillis());
           out.writeUInt32NoTag(refill.days());
         });
@@ -72,9 +73,9 @@ public final class CustomerCodec {
         out,
         new TreeMap<>(customer.attributes()).entrySet(),
         attribute -> {
-          out.writeStringNoTag(attribute.getKey());
+          writeText(out, attribute.getKey());
           out.writeUInt32NoTag(TYPES.indexOf(attribute.getValue().type()));
-          out.writeStringNoTag(attribute.getValue().text());
+          writeText(out, attribute.getValue().text());
         });
     out.writeUInt64NoTag(customer.inputs());
     out.flush();
@@ -131,7 +132,7 @@ public final class CustomerCodec {
           out.writeUInt32NoTag(day.orders());
           write(out, day.sumUnits());
         });
-    writeAll(out, purchases.lastProducts(), out::writeStringNoTag);
+    writeAll(out, purchases.lastProducts(), text -> writeText(out, text));
     // Each as its distance to the one before: two or three bytes instead of six.
     long[] before = {purchases.firstAtMillis()};
     writeAll(
@@ -180,16 +181,16 @@ public final class CustomerCodec {
         browsing.categoryDays(),
         day -> {
           out.writeSInt64NoTag(day.epochDay());
-          out.writeStringNoTag(day.category());
+          writeText(out, day.category());
           out.writeUInt32NoTag(day.views());
         });
     writeAll(out, browsing.hoursOfDay(), out::writeUInt32NoTag);
-    writeAll(out, browsing.lastProducts(), out::writeStringNoTag);
+    writeAll(out, browsing.lastProducts(), text -> writeText(out, text));
     writeAll(
         out,
         new TreeMap<>(browsing.cart().items()).entrySet(),
         item -> {
-          out.writeStringNoTag(item.getKey());
+          writeText(out, item.getKey());
           out.writeSInt64NoTag(item.getValue().quantityUnits());
           out.writeSInt64NoTag(item.getValue().priceUnits());
         });
@@ -276,5 +277,10 @@ public final class CustomerCodec {
       all.add(reading.read());
     }
     return all;
+  }
+
+  /** What is no text, half a surrogate pair, becomes a question mark without a word. */
+  private static void writeText(CodedOutputStream out, String text) throws IOException {
+    out.writeByteArrayNoTag(text.getBytes(StandardCharsets.UTF_8));
   }
 }

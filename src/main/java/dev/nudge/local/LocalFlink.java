@@ -183,6 +183,8 @@ final class LocalFlink implements AutoCloseable {
     Path temporary = Files.createDirectories(directory.resolve("tmp"));
     Configuration config = new Configuration();
     config.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
+    // Where Flink lends out its jars; it would listen everywhere.
+    config.set(JobManagerOptions.BIND_HOST, "127.0.0.1");
     // Any page in a browser can reach loopback: none may submit a job, end one, or read an answer.
     config.set(WebOptions.SUBMIT_ENABLE, false);
     config.set(WebOptions.CANCEL_ENABLE, false);

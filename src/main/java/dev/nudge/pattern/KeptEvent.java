@@ -8,6 +8,7 @@ import dev.nudge.event.Value;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -126,7 +127,7 @@ final class KeptEvent extends Taken<Occurrence> {
     CodedOutputStream out = CodedOutputStream.newInstance(bytes, 128);
     try {
       writeWord(out, event.name());
-      out.writeStringNoTag(event.messageId());
+      writeText(out, event.messageId());
       out.writeUInt32NoTag(TOPICS.indexOf(event.topic()));
       // By name, so that which of too many are kept, and their bytes, are the same everywhere.
       String[] names = event.fields().keySet().toArray(new String[0]);
@@ -142,7 +143,7 @@ final class KeptEvent extends Taken<Occurrence> {
         Value value = event.fields().get(names[i]);
         writeWord(out, names[i]);
         out.writeUInt32NoTag(TYPES.indexOf(value.type()));
-        out.writeStringNoTag(value.text());
+        writeText(out, value.text());
       }
       out.flush();
     } catch (IOException impossible) {
@@ -174,12 +175,17 @@ final class KeptEvent extends Taken<Occurrence> {
     Integer number = NUMBERS.get(word);
     out.writeUInt32NoTag(number == null ? 0 : number);
     if (number == null) {
-      out.writeStringNoTag(word);
+      writeText(out, word);
     }
   }
 
   private static String readWord(CodedInputStream in) throws IOException {
     int number = in.readUInt32();
     return number == 0 ? in.readString() : WORDS.get(number - 1);
+  }
+
+  /** What is no text, half a surrogate pair, becomes a question mark without a word. */
+  private static void writeText(CodedOutputStream out, String text) throws IOException {
+    out.writeByteArrayNoTag(text.getBytes(StandardCharsets.UTF_8));
   }
 }

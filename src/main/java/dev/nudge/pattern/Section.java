@@ -6,6 +6,7 @@ import dev.nudge.event.Occurrence;
 import dev.nudge.pattern.PartialMatch.Link;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -127,7 +128,7 @@ final class Section {
       keepHeld(keeper);
     }
     out.writeUInt64NoTag(number);
-    out.writeStringNoTag(partition);
+    writeText(out, partition);
     out.writeSInt64NoTag(dueMillis);
     out.writeBoolNoTag(restsOnForeign);
     out.writeByteArrayNoTag(body);
@@ -223,7 +224,7 @@ final class Section {
     out.writeUInt32NoTag(timer.event == null ? 0 : keeper.keep(timer.event) + 1);
     out.writeInt64NoTag(timer.everyMillis);
     out.writeUInt32NoTag(timer.left);
-    out.writeStringNoTag(timer.firedFor);
+    writeText(out, timer.firedFor);
     out.flush();
     return bytes.toByteArray();
   }
@@ -284,5 +285,10 @@ final class Section {
       out.writeUInt32NoTag(match.newest() == null ? 0 : match.newest().place);
       out.writeUInt32NoTag(match.start() == null ? 0 : keeper.keep((KeptEvent) match.start()) + 1);
     }
+  }
+
+  /** What is no text, half a surrogate pair, becomes a question mark without a word. */
+  private static void writeText(CodedOutputStream out, String text) throws IOException {
+    out.writeByteArrayNoTag(text.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -34,6 +34,7 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
+import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -289,6 +290,8 @@ public final class Rehearsal {
     flink.set(PipelineOptions.OBJECT_REUSE, true);
     flink.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
     flink.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
+    // Where Flink lends out its jars; it would listen everywhere.
+    flink.set(JobManagerOptions.BIND_HOST, "127.0.0.1");
     flink.set(WebOptions.SUBMIT_ENABLE, false);
     flink.set(WebOptions.ACCESS_CONTROL_ALLOW_ORIGIN, "http://127.0.0.1");
     flink.set(RestOptions.BIND_PORT, "0");

@@ -199,6 +199,12 @@ class LocalModeIT {
     }
   }
 
+  /** Every moment is a stage change or an anomaly. */
+  private static int rows(LocalProcess local) {
+    return changes(local)
+        + Integer.parseInt(local.query("SELECT count() FROM nudge.anomalies FINAL"));
+  }
+
   private static int changes(LocalProcess local) {
     return Integer.parseInt(local.query("SELECT count() FROM nudge.stage_changes FINAL"));
   }
@@ -208,7 +214,7 @@ class LocalModeIT {
     local.await("replayed", () -> local.ask("/api/clock").contains("\"done\":true"));
     local.await("through", () -> toldMillis(local.kafka()) >= SAMPLE_ENDS);
     int moments = moments(local.kafka());
-    local.await("written, all " + moments, () -> changes(local) >= moments);
+    local.await("written, all " + moments, () -> rows(local) >= moments);
   }
 
   /** Up to when the moments topic is complete, as the last record of each partition says. */
