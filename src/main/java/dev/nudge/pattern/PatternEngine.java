@@ -333,9 +333,12 @@ public final class PatternEngine {
     RunningRule rule = section.rule;
     try {
       section.open(this::eventOf);
+      if (section.lookedAt == null || section.lookedAt.atMillis() < current.atMillis()) {
+        // What has timed out may not have been forgotten yet. Between the events of an instant no
+        // time passes: a wait that begins with one of them and is over by then still sees the next.
+        catchUp(section, current.atMillis(), current.atMillis(), found);
+      }
       section.lookedAt = current;
-      // What has timed out may not have been forgotten yet.
-      catchUp(section, current.atMillis(), current.atMillis(), found);
       for (Match<Occurrence> match : rule.matcher().process(section.matches, current, mayBegin)) {
         found.add(found(rule, current.atMillis(), match));
       }

@@ -76,9 +76,10 @@ record Batch(List<Shape> shapes, Map<String, List<Integer>> watching, List<Arriv
       }
     }
     List<Shape> shapes = trials.stream().map(Trial::shape).toList();
+    List<Boolean> windows = shapes.stream().map(Shape::hasWindow).toList();
     Map<String, List<Integer>> watching = new LinkedHashMap<>();
     for (int i = 0; i < trials.size(); i++) {
-      watching.put(shop(i), ableToBear(shapes.get(i), shapes));
+      watching.put(shop(i), ableToBear(i, shapes, windows));
     }
     return new Batch(shapes, watching, interleaved(trials, new SplittableRandom(seed)));
   }
@@ -95,11 +96,11 @@ record Batch(List<Shape> shapes, Map<String, List<Integer>> watching, List<Arriv
    * A case's stream is as long as its own pattern allows. Where that pattern lets go of everything
    * in the end, so do all that watch beside it.
    */
-  private static List<Integer> ableToBear(Shape shape, List<Shape> shapes) {
+  private static List<Integer> ableToBear(int number, List<Shape> shapes, List<Boolean> windows) {
     List<Integer> able = new ArrayList<>();
     for (int i = 0; i < shapes.size(); i++) {
-      Shape other = shapes.get(i);
-      if (other.branches() <= shape.branches() && (other.hasWindow() || !shape.hasWindow())) {
+      if (shapes.get(i).branches() <= shapes.get(number).branches()
+          && (windows.get(i) || !windows.get(number))) {
         able.add(i);
       }
     }

@@ -29,6 +29,7 @@ class OperatorEqualityTest {
   private static final int CASES = Integer.getInteger("cep.cases", 2_000);
   private static final long SEED = Long.getLong("cep.seed", 1);
   private static final int BATCH = 50;
+  private static final int FEW = 20;
 
   private final Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
   private final Map<Batch.Watch, Integer> matches = new EnumMap<>(Batch.Watch.class);
@@ -74,8 +75,8 @@ class OperatorEqualityTest {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
   void aFaultOfTheOperatorWouldBeFound(Fault fault) throws Exception {
-    for (long seed = SEED; seed < SEED + 1_000; seed += BATCH) {
-      Batch batch = Batch.of(seed, BATCH);
+    for (long seed = SEED; seed < SEED + 1_000; seed += FEW) {
+      Batch batch = Batch.of(seed, FEW);
       Outcome right =
           Operated.run(batch, Life.quiet(), PatternTrigger.MAX_PARTIAL_MATCHES, Fault.NONE);
       Outcome wrong = Operated.run(batch, Life.quiet(), PatternTrigger.MAX_PARTIAL_MATCHES, fault);

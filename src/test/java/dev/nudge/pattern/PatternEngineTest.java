@@ -17,6 +17,7 @@ import java.util.Set;
 import org.apache.flink.cep.nfa.aftermatch.AfterMatchSkipStrategy;
 import org.apache.flink.cep.pattern.Pattern;
 import org.apache.flink.cep.pattern.Quantifier.ConsumingStrategy;
+import org.apache.flink.cep.pattern.WithinType;
 import org.junit.jupiter.api.Test;
 
 /** All rules of one customer over one array of bytes, which is saved and loaded at every step. */
@@ -174,6 +175,37 @@ class PatternEngineTest {
     at(START + 3 * MINUTE, CART);
     assertThat(at(START + 4 * MINUTE, CART)).isEmpty();
     assertThat(at(START + 5 * MINUTE, CART)).containsExactly("three@5 cart=[3, 4, 5]");
+  }
+
+  /**
+   * By the view it begins to wait for a silence that is over at that very instant; the payment of
+   * the same instant is in time, as time goes on before an instant's events and not between them.
+   */
+  @Test
+  void timeStandsStillBetweenTheEventsOfAnInstant() throws IOException {
+    run(
+        pattern(
+            1,
+            "silence",
+            Pattern.<Occurrence>begin("cart")
+                .where(is(CART))
+                .notNext("payNext")
+                .where(is(PAY))
+                .notFollowedBy("pay")
+                .where(is(PAY))
+                .within(Duration.ofMillis(30 * MINUTE), WithinType.PREVIOUS_AND_CURRENT),
+            false));
+    at(START, CART);
+    engine.load(state);
+    List<Found> found = new ArrayList<>();
+    long end = START + 30 * MINUTE;
+    engine.beforeEvents(end, inForce, found);
+    engine.event(new Occurrence(VIEW, end, "v", Topic.CLICKSTREAM, SAME), 0, inForce, found);
+    engine.event(new Occurrence(PAY, end, "p", Topic.CLICKSTREAM, SAME), 1, inForce, found);
+    engine.afterEvents(end, inForce, found);
+
+    assertThat(found).isEmpty();
+    assertThat(engine.save()).isNull();
   }
 
   @Test
