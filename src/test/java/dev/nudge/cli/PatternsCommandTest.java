@@ -157,7 +157,7 @@ class PatternsCommandTest {
                 + ":5:28: pattern.steps[0].a.where: found a double, expected a bool\n"
                 + wrong
                 + ":7:8: value: found the name foo, expected one of event, customer, steps, now,"
-                + " params, policy, tenant\n");
+                + " params, policy\n");
   }
 
   @Test
