@@ -31,8 +31,8 @@ import org.apache.flink.runtime.state.KeyedStateCheckpointOutputStream;
  * <p>A checkpoint holds, for each key group in which something waits:
  *
  * <pre>
- *   version (1 byte) | spilled events (varint) | events on the heap (varint)
- *   | snapshot of their serializer (varint length, bytes) | the events
+ *   version (1 byte) | spilled events (8) | events on the heap (4)
+ *   | snapshot of their serializer (length in 4, bytes) | the events
  * </pre>
  */
 final class Reordering {
@@ -199,9 +199,9 @@ final class Reordering {
       }
       buffer.clear();
       buffer.writeByte(VERSION);
-      Varint.write(buffer, inState);
-      Varint.write(buffer, events.size());
-      Varint.write(buffer, snapshot.length);
+      buffer.writeLong(inState);
+      buffer.writeInt(events.size());
+      buffer.writeInt(snapshot.length);
       buffer.write(snapshot);
       for (CustomerEvent event : events) {
         serializer.serialize(event, buffer);
@@ -223,13 +223,13 @@ final class Reordering {
         throw new IOException(
             "events that wait: found format " + version + ", expected " + VERSION);
       }
-      long inState = Varint.read(in);
+      long inState = in.readLong();
       if (inState > 0) {
         spilledByKeyGroup.put(input.getKeyGroupId(), inState);
         spilled += inState;
       }
-      int count = (int) Varint.read(in);
-      byte[] itsSnapshot = new byte[(int) Varint.read(in)];
+      int count = in.readInt();
+      byte[] itsSnapshot = new byte[in.readInt()];
       in.readFully(itsSnapshot);
       if (!Arrays.equals(itsSnapshot, snapshot)) {
         snapshot = itsSnapshot;

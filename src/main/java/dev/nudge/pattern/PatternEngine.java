@@ -3,7 +3,6 @@ package dev.nudge.pattern;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import dev.nudge.event.Occurrence;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,10 +59,8 @@ public final class PatternEngine {
   private final List<Section> sections = new ArrayList<>();
   private final List<KeptEvent> events = new ArrayList<>();
   private final List<KeptEvent> kept = new ArrayList<>();
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 10);
-  private final CodedOutputStream out = CodedOutputStream.newInstance(bytes, 1 << 10);
+  private final Scratch scratch = new Scratch();
   private final Keeper keeper = new Keeper();
-  private byte[] loaded;
   private boolean changed;
   private KeptEvent current;
   private int nextNumber;
@@ -87,25 +84,30 @@ public final class PatternEngine {
     return sections.size();
   }
 
-  /** Begins with a customer. */
-  public void load(byte[] state) throws IOException {
+  /**
+   * Begins with a customer.
+   *
+   * @param state holds what {@link #save} wrote, and is not written to before the next call
+   * @param from where it begins
+   * @param length how many bytes it has; 0 for a customer of whom nothing is open
+   */
+  public void load(byte[] state, int from, int length) throws IOException {
     for (Section section : sections) {
       section.rule.section = null;
     }
     sections.clear();
     events.clear();
-    loaded = state;
     changed = false;
     current = null;
     nextNumber = 0;
     isDueKnown = false;
-    if (state == null) {
+    if (length == 0) {
       return;
     }
-    CodedInputStream in = CodedInputStream.newInstance(state);
+    CodedInputStream in = CodedInputStream.newInstance(state, from, length);
     int count = in.readUInt32();
     for (int i = 0; i < count; i++) {
-      Section section = Section.readFrom(in, rules);
+      Section section = Section.readFrom(in, state, from, rules);
       if (section == null) {
         // Its rule was deleted or replaced: what it had begun ends here.
         changed = true;
@@ -115,7 +117,7 @@ public final class PatternEngine {
     }
     int held = in.readUInt32();
     for (int i = 0; i < held; i++) {
-      KeptEvent event = KeptEvent.readFrom(in);
+      KeptEvent event = KeptEvent.readFrom(in, state, from);
       events.add(event);
       nextNumber = Math.max(nextNumber, event.number + 1);
     }
@@ -127,33 +129,42 @@ public final class PatternEngine {
     section.rule.section = section;
   }
 
-  /** Ends with a customer: its state, null for none; the loaded array if nothing changed. */
-  public byte[] save() throws IOException {
-    if (!changed) {
-      return loaded;
-    }
+  /** Whether anything is to be saved differently from what was loaded. */
+  public boolean isChanged() {
+    return changed;
+  }
+
+  /** Whether nothing is open. */
+  public boolean isEmpty() {
+    return open() == 0;
+  }
+
+  private int open() {
     int open = 0;
     for (Section section : sections) {
       open += section.isOver ? 0 : 1;
     }
+    return open;
+  }
+
+  /** Writes the customer's state; not a byte if nothing is open. */
+  public void save(CodedOutputStream out) throws IOException {
+    int open = open();
     if (open == 0) {
-      return null;
+      return;
     }
     kept.clear();
     writings++;
-    bytes.reset();
     out.writeUInt32NoTag(open);
     for (Section section : sections) {
       if (!section.isOver) {
-        section.writeTo(out, keeper);
+        section.writeTo(out, keeper, scratch);
       }
     }
     out.writeUInt32NoTag(kept.size());
     for (KeptEvent event : kept) {
-      event.writeTo(out);
+      event.writeTo(out, scratch);
     }
-    out.flush();
-    return bytes.toByteArray();
   }
 
   /** Gathers the events that are still held, and numbers the new ones. */
