@@ -343,13 +343,13 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     // Set first: what a function asks during this step is already judged by it.
     watermarkMillis = next;
     Watermark mark = new Watermark(next);
+    reordering.pass(next);
     if (reordering.spilled() > 0) {
       inSmallSteps = true;
       timeServiceManager.advanceWatermark(mark);
       inSmallSteps = false;
     }
     reordering.takeAll(
-        next,
         (customer, events) -> {
           setCurrentKey(customer);
           takeTurn(customer, events, next, false);

@@ -239,6 +239,9 @@ public final class PatternEngine {
         end(section);
       }
     }
+    if (dueMillis() > atMillis) {
+      return;
+    }
     for (Section section : due(atMillis, inForce)) {
       if (!section.rule.isTimer() && !section.rule.isInclusive()) {
         advance(section, atMillis, atMillis, found);
@@ -498,6 +501,9 @@ public final class PatternEngine {
 
   /** What is due once the instant's events are over: inclusive windows, and timers. */
   public void afterEvents(long atMillis, RuleSet inForce, List<Found> found) {
+    if (dueMillis() > atMillis) {
+      return;
+    }
     int first = found.size();
     for (Section section : due(atMillis, inForce)) {
       if (section.rule.isTimer()) {
@@ -552,9 +558,6 @@ public final class PatternEngine {
 
   /** What is due, in the order of the rules; what runs no more ends. */
   private List<Section> due(long atMillis, RuleSet inForce) {
-    if (dueMillis() > atMillis) {
-      return List.of();
-    }
     List<Section> due = new ArrayList<>();
     for (Section section : sections) {
       if (section.isOver) {
