@@ -36,10 +36,12 @@ public final class PatternEngine {
    */
   static final long FORGOTTEN_EVERY_MILLIS = 900_000L;
 
+  private static final Comparator<RunningRule> IN_ORDER =
+      Comparator.comparingInt(RunningRule::order).thenComparing(rule -> rule.rule().id());
   private static final Comparator<Section> BY_RULE =
-      Comparator.comparingInt(section -> section.rule.order());
+      Comparator.comparing(section -> section.rule, IN_ORDER);
   private static final Comparator<Found> FOUND_BY_RULE =
-      Comparator.comparingInt(found -> found.rule().order());
+      Comparator.comparing(Found::rule, IN_ORDER);
 
   /** What went not as a marketer would have it, to be counted. */
   public interface Incidents {
