@@ -8,10 +8,10 @@ import dev.nudge.event.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * An event that partial matches or timers of a customer hold, as bytes until somebody looks at it.
@@ -147,22 +147,37 @@ final class KeptEvent extends Taken<Occurrence> {
     writeWord(out, event.name());
     writeText(out, event.messageId());
     out.writeUInt32NoTag(TOPICS.indexOf(event.topic()));
-    // By name, so that which of too many are kept, and their bytes, are the same everywhere.
-    String[] names = event.fields().keySet().toArray(new String[0]);
-    Arrays.sort(names);
+    Map<String, Value> fields = fewEnough(event.fields());
     int kept = 0;
-    for (String name : names) {
-      if (kept < MAX_FIELDS && event.fields().get(name).text().length() <= MAX_TEXT) {
-        names[kept++] = name;
-      }
+    for (Value value : fields.values()) {
+      kept += isKept(value) ? 1 : 0;
     }
     out.writeUInt32NoTag(kept);
-    for (int i = 0; i < kept; i++) {
-      Value value = event.fields().get(names[i]);
-      writeWord(out, names[i]);
-      out.writeUInt32NoTag(TYPES.indexOf(value.type()));
-      writeText(out, value.text());
+    for (Map.Entry<String, Value> field : fields.entrySet()) {
+      Value value = field.getValue();
+      if (isKept(value)) {
+        writeWord(out, field.getKey());
+        out.writeUInt32NoTag(TYPES.indexOf(value.type()));
+        writeText(out, value.text());
+      }
     }
+  }
+
+  private static boolean isKept(Value value) {
+    return value.text().length() <= MAX_TEXT;
+  }
+
+  /** Of too many the first by name, so that they are the same everywhere. */
+  private static Map<String, Value> fewEnough(Map<String, Value> fields) {
+    if (fields.size() <= MAX_FIELDS) {
+      return fields;
+    }
+    TreeMap<String, Value> few = new TreeMap<>(fields);
+    few.values().removeIf(value -> !isKept(value));
+    while (few.size() > MAX_FIELDS) {
+      few.pollLastEntry();
+    }
+    return few;
   }
 
   private Occurrence decode() {
