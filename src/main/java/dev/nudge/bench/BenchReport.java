@@ -42,7 +42,8 @@ public record BenchReport(
    * @param seconds from the first record until all was worked off
    * @param processorMicros what all threads of the process used meanwhile, microseconds an event;
    *     Kafka's broker and the source are in it
-   * @param matchesByPattern how many matches each pattern had; none for a pattern without
+   * @param matchesByPattern how many matches each pattern had; none for a pattern without. Under
+   *     {@link BenchMatch#GIVEN_UP} how often partial matches were given up
    * @param checkpoints how many were completed meanwhile
    */
   record Run(
@@ -52,7 +53,12 @@ public record BenchReport(
       SortedMap<Integer, Integer> matchesByPattern,
       long checkpoints) {
     long matches() {
-      return matchesByPattern.values().stream().mapToLong(Integer::longValue).sum();
+      return matchesByPattern.values().stream().mapToLong(Integer::longValue).sum() - givenUp();
+    }
+
+    /** How often partial matches were given up at their maximum. */
+    long givenUp() {
+      return matchesByPattern.getOrDefault(BenchMatch.GIVEN_UP, 0);
     }
   }
 
@@ -313,6 +319,17 @@ public record BenchReport(
       line(table, "%-64s %8s %8s%n", goal.ratio(), text(goal.atLeast()), text(goal.found()));
     }
     table.append(System.lineSeparator());
+    for (Measured each : measured) {
+      long givenUp = each.runs().get(0).givenUp();
+      if (givenUp > 0) {
+        line(
+            table,
+            "%s, %s: %,d times a customer had too many partial matches; the latest were given up%n",
+            each.name(),
+            each.load(),
+            givenUp);
+      }
+    }
     for (Agreement each : agreements) {
       line(
           table,

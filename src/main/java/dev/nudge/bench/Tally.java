@@ -65,7 +65,7 @@ final class Tally extends AbstractStreamOperator<BenchMatch>
   public void processElement(StreamRecord<BenchMatch> element) {
     BenchMatch match = element.getValue();
     matches.add(match.pattern());
-    if (paced) {
+    if (paced && match.pattern() != BenchMatch.GIVEN_UP) {
       firstMillis = Math.min(firstMillis, match.atMillis());
       if (match.atMillis() - firstMillis >= warmMillis) {
         latencyMillis.add((int) (System.currentTimeMillis() - match.atMillis()));

@@ -90,6 +90,16 @@ class BenchReportTest {
   }
 
   @Test
+  void whatWasGivenUpIsNoMatchAndIsTold() {
+    Variant variant = ours(Backend.HEAP);
+    Run run = new Run(1, 1, 1, matches(BenchMatch.GIVEN_UP, 3, 1, 7), 0);
+    Measured hot = new Measured(variant.name(), variant, "hot", 1_000, List.of(run));
+    assertThat(run.matches()).isEqualTo(7);
+    assertThat(report(List.of(hot), List.of()).table())
+        .contains("ours heap 20, hot: 3 times a customer had too many partial matches");
+  }
+
+  @Test
   void differenceNamesTheFirstPatternThatDiffers() {
     Agreement differs =
         Agreement.of("a", matches(0, 3, 2, 5), "b", matches(0, 3, 1, 4, 2, 5), "all");
