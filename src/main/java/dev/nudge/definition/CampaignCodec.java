@@ -19,6 +19,8 @@ public final class CampaignCodec {
   /** How a definition names its kind. */
   static final String KIND = RuleCodec.kind(Rule.Kind.CAMPAIGN);
 
+  private static final String PAUSED = "paused";
+
   private CampaignCodec() {}
 
   /**
@@ -79,23 +81,31 @@ public final class CampaignCodec {
     return campaign;
   }
 
+  /** Whether the text of a campaign says that it is paused. */
+  static boolean isPaused(RuleSource source) {
+    Node document = NodeReader.read(name(source), utf8(source.json()), new Problems()).get(0);
+    return new Fields(document, "", new Problems()).field(PAUSED).bool(false);
+  }
+
   /**
    * The same campaign, paused or no longer.
    *
    * @param source a source of kind {@link Rule.Kind#CAMPAIGN} that compiles
    */
-  public static RuleSource paused(RuleSource source, boolean paused) {
+  public static RuleSource withPaused(RuleSource source, boolean paused) {
+    if (isPaused(source) == paused) {
+      return source;
+    }
     Node document = NodeReader.read(name(source), utf8(source.json()), new Problems()).get(0);
     List<Node> keys = new ArrayList<>(document.keys());
     List<Node> values = new ArrayList<>(document.items());
-    keys.removeIf(key -> key.text().equals("paused"));
-    for (int i = document.keys().size() - 1; i >= 0; i--) {
-      if (document.keys().get(i).text().equals("paused")) {
-        values.remove(i);
-      }
+    int at = keys.stream().map(Node::text).toList().indexOf(PAUSED);
+    if (at >= 0) {
+      keys.remove(at);
+      values.remove(at);
     }
     if (paused) {
-      keys.add(scalar(document, Node.Kind.TEXT, "paused"));
+      keys.add(scalar(document, Node.Kind.TEXT, PAUSED));
       values.add(scalar(document, Node.Kind.BOOLEAN, "true"));
     }
     Node changed =

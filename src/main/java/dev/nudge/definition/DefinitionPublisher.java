@@ -90,14 +90,15 @@ public final class DefinitionPublisher {
   }
 
   /**
-   * Publishes policies and then rules. A rule must compile with the schema of its tenant's policy,
-   * among these or published before; and a policy's schema must fit the tenant's published rules.
+   * Publishes policies and then rules. A rule must compile with its tenant's policy, among these or
+   * published before; and a policy must fit the tenant's published rules.
    *
    * @param policies each with its tenant
    * @param rules each with its tenant
    * @param effectiveAt the event time from which they hold
    * @param force writes a new version even if the same stands there, or something unreadable does,
-   *     or if a published rule does not fit a new schema
+   *     or if a published rule does not fit a new policy, or a campaign is like a published one but
+   *     for its name
    * @return what became of each of them, in their order
    * @throws DefinitionException if one is not valid; without force, if what the topic holds in its
    *     place, or a published rule under a new schema, is not; nothing is written then
@@ -124,8 +125,8 @@ public final class DefinitionPublisher {
       }
       applied.add(next(rule, rulesBefore, effectiveAt, force));
     }
-    refuseAlike(rules, rulesBefore, inForce);
     if (!force) {
+      refuseAlike(rules, rulesBefore, inForce);
       refuseUnfit(policies, rules, rulesBefore);
     }
     Map<String, byte[]> policyRecords = changed(applied, true);

@@ -36,6 +36,7 @@ public final class DefinitionReader {
   private record Pending(int file, Node document) {}
 
   private final boolean tenantRequired;
+  private final String defaultTenant;
   private final Problems problems = new Problems();
   private final List<Policy> policies = new ArrayList<>();
   private final List<Policy> published = new ArrayList<>();
@@ -48,18 +49,28 @@ public final class DefinitionReader {
   private final List<Pending> pending = new ArrayList<>();
   private int files;
 
-  private DefinitionReader(boolean tenantRequired) {
+  private DefinitionReader(boolean tenantRequired, String defaultTenant) {
     this.tenantRequired = tenantRequired;
+    this.defaultTenant = defaultTenant;
   }
 
   /** For files of which one without {@code tenant} holds for every tenant. */
   public static DefinitionReader forRehearsal() {
-    return new DefinitionReader(false);
+    return new DefinitionReader(false, null);
   }
 
   /** For files that are to be published, so each must name its {@code tenant}. */
   public static DefinitionReader forPublishing() {
-    return new DefinitionReader(true);
+    return new DefinitionReader(true, null);
+  }
+
+  /**
+   * For files that are to be published.
+   *
+   * @param tenant whose definitions without {@code tenant} are; null if each must name its own
+   */
+  public static DefinitionReader forPublishing(String tenant) {
+    return new DefinitionReader(tenant == null, tenant);
   }
 
   /**
@@ -190,12 +201,12 @@ public final class DefinitionReader {
     }
     Field tenantField =
         tenantRequired && !isFlip ? fields.required("tenant") : fields.field("tenant");
-    if (isFlip && tenantRequired) {
+    if (isFlip && (tenantRequired || defaultTenant != null)) {
       fields
           .self()
           .refuse("a pattern alone", "a definition with kind, tenant, id and this pattern");
     }
-    String tenant = tenantField.id(null);
+    String tenant = tenantField.id(defaultTenant);
     OnChange onChange = isFlip ? OnChange.DROP : RuleCodec.onChange(fields);
     if (kind == Rule.Kind.CAMPAIGN) {
       return readCampaign(fields, tenant, onChange, document);
@@ -265,6 +276,16 @@ public final class DefinitionReader {
     return policyOf(tenant).schema();
   }
 
+  /**
+   * The policy with which a tenant's definitions are read: one of the files, or a known one, or the
+   * defaults.
+   *
+   * @param tenant the brand; null for a definition of every tenant
+   */
+  public Policy policyFor(String tenant) {
+    return policyOf(tenant);
+  }
+
   private Policy policyOf(String tenant) {
     Policy ofAll = Policy.DEFAULT;
     for (Policy policy : policies) {
@@ -289,7 +310,8 @@ public final class DefinitionReader {
       return null;
     }
     Field tenant = tenantRequired ? fields.required("tenant") : fields.field("tenant");
-    Policy policy = PolicyCodec.readPolicy(tenant, fields);
+    Policy read = PolicyCodec.readPolicy(tenant, fields);
+    Policy policy = read.tenant() == null ? read.withTenant(defaultTenant) : read;
     policies.add(policy);
     if (policy.tenant() == null && (tenantRequired || tenant.isPresent())) {
       return null; // Refused already: it names no tenant that could have two policies.

@@ -90,7 +90,8 @@ class PolicyCommandTest {
   void argumentsAreRefusedWithWhatIsExpected() throws IOException {
     String file = file("acme.yaml", "kind: policy\ntenant: acme\n").toString();
     assertThat(run()).isEqualTo(2);
-    assertThat(err.toString()).contains("Say what to do: check, apply, delete or list.");
+    assertThat(err.toString())
+        .contains("Say what to do: check, apply, show, pause, resume, delete, list or schema.");
     assertThat(run("check")).isEqualTo(2);
     assertThat(err.toString()).contains("Missing required parameter: 'FILE'");
     assertThat(run("apply", file)).isEqualTo(2);
