@@ -45,7 +45,7 @@ final class CampaignReader {
   private static final int MAX_PRODUCTS = 20;
   private static final int MAX_SIMILAR = 100_000;
   private static final long MAX_COUNT = 1_000_000_000_000L;
-  private static final long DAY = 86_400_000L;
+  private static final long EAST_TO_WEST = 26 * 3_600_000L;
   private static final long MAX_MONEY = Units.of(Units.MAX);
 
   /** The clocks of the world are at most this far ahead of UTC, and behind it. */
@@ -304,13 +304,13 @@ final class CampaignReader {
   }
 
   private CampaignTrigger every(Field field) {
-    String text = field.text(null);
-    if (text == null) {
-      return null;
-    }
     String expected =
         "five fields of cron, minute, hour, day of the month, month and day of the week, such as"
             + " 0 10 * * MON";
+    String text = field.text(each -> true, expected, null);
+    if (text == null) {
+      return null;
+    }
     try {
       Cron cron = new Cron(text);
       if (cron.nextAfter(LocalDateTime.of(1970, 1, 1, 0, 0)) == null) {
@@ -337,7 +337,7 @@ final class CampaignReader {
     }
     // Somewhere on earth a clock shows the time this early, and elsewhere this late.
     long before = active.hasFrom() ? Math.max(active.fromMillis() - delay, 0) : 0;
-    long first = push.times().nextAfter(before - 1 - DAY, EAST);
+    long first = push.times().nextAfter(before - 1 - EAST_TO_WEST, EAST);
     if (push.times() instanceof Timetable.OnceLocal local) {
       long last = local.at().toInstant(WEST).toEpochMilli();
       if (active.hasFrom() && last + delay < active.fromMillis()) {
@@ -786,18 +786,19 @@ final class CampaignReader {
     String goal = fields.field("goal").id(Conversion.DEFAULT.goal());
     Field field = fields.field("windows");
     List<Long> windows = new ArrayList<>();
-    field.list(
-        MAX_WINDOWS,
-        item -> {
-          long window = item.durationMillis(1, SendingCodec.MAX_WINDOW, 0);
-          if (windows.contains(window)) {
-            item.refuse('"' + item.shown() + "\" again", "each once");
-          } else if (window > 0) {
-            windows.add(window);
-          }
-          return null;
-        });
-    if (field.isList() && windows.isEmpty()) {
+    List<Long> all =
+        field.list(
+            MAX_WINDOWS,
+            item -> {
+              long window = item.durationMillis(1, SendingCodec.MAX_WINDOW, 0);
+              if (windows.contains(window)) {
+                item.refuse('"' + item.shown() + "\" again", "each once");
+              } else if (window > 0) {
+                windows.add(window);
+              }
+              return window;
+            });
+    if (field.isList() && all.isEmpty()) {
       field.refuse("an empty list", "one window or more");
     }
     return new Conversion(goal, windows.isEmpty() ? Conversion.DEFAULT.windowsMillis() : windows);
