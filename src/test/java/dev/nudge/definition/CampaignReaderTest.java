@@ -852,6 +852,28 @@ class CampaignReaderTest {
   }
 
   @Test
+  void jsonSaysTheSameAsYaml() throws DefinitionException {
+    String yaml =
+        text(
+            """
+            delay: 10 min
+            cancelOn: [Order Paid]
+            slots: [{days: MON-FRI, from: "09:00"}]
+            resource: {kind: COUPON, type: C, amount: 1.5}
+            variants: [{id: A, content: {title: "${resource.amount} off"}}]
+            """);
+    String json =
+        """
+        {"kind": "campaign", "id": "c", "trigger": {"stage": "NEW"}, "channels": ["PUSH"],
+         "delay": "10 min", "cancelOn": ["Order Paid"],
+         "slots": [{"days": "MON-FRI", "from": "09:00"}],
+         "resource": {"kind": "COUPON", "type": "C", "amount": "1.5"},
+         "variants": [{"id": "A", "content": {"title": "${resource.amount} off"}}]}
+        """;
+    assertThat(campaign(json)).isEqualTo(campaign(yaml));
+  }
+
+  @Test
   void timesWithinActiveAreTakenWhereverTheCustomerIs() throws DefinitionException {
     String active = "active: {from: 2026-11-01T00:00:00Z, to: 2026-11-03T00:00:00Z}\n";
     for (String schedule :
