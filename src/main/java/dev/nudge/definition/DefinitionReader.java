@@ -44,7 +44,6 @@ public final class DefinitionReader {
   private final Map<RuleSource, Campaign> campaigns = new LinkedHashMap<>();
   private final Map<Campaign, Field> campaignPlaces = new LinkedHashMap<>();
   private final List<RuleSource> publishedRules = new ArrayList<>();
-  private final List<String> warnings = new ArrayList<>();
   private final Map<String, Field> places = new HashMap<>();
   private final List<Pending> pending = new ArrayList<>();
   private int files;
@@ -148,9 +147,24 @@ public final class DefinitionReader {
     return new LinkedHashMap<>(campaigns);
   }
 
-  /** What is right, but may not be meant, a line each; known once the campaigns are. */
-  public List<String> warnings() {
-    return List.copyOf(warnings);
+  /**
+   * What is right, but may not be meant, a line each, at most {@link Rivals#MAX_WARNINGS}.
+   *
+   * @throws DefinitionException if anything is wrong with any of the files
+   */
+  public List<String> warnings() throws DefinitionException {
+    List<Campaign> all = List.copyOf(campaigns().values());
+    List<String> warnings = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      for (int j = 0; j < i && warnings.size() < Rivals.MAX_WARNINGS; j++) {
+        if (Rivals.meet(all.get(i), all.get(j))) {
+          String place = campaignPlaces.get(all.get(i)).place();
+          Rivals.warning(all.get(i), all.get(j))
+              .ifPresent(text -> warnings.add(place + ": " + text));
+        }
+      }
+    }
+    return warnings;
   }
 
   /**
@@ -236,22 +250,18 @@ public final class DefinitionReader {
       RuleSource source =
           new RuleSource(
               tenant, Rule.Kind.CAMPAIGN, campaign.id(), onChange, RuleCodec.text(document));
-      campaignPlaces.forEach((other, at) -> compare(campaign, place, other, at));
+      campaignPlaces.forEach((other, at) -> refuseAlike(campaign, place, other, at));
       campaignPlaces.put(campaign, place);
       campaigns.put(source, campaign);
     }
     return null;
   }
 
-  private void compare(Campaign campaign, Field place, Campaign other, Field otherPlace) {
-    if (!Rivals.meet(campaign, other)) {
-      return;
-    }
-    if (Rivals.areAlike(campaign, other)) {
+  private static void refuseAlike(
+      Campaign campaign, Field place, Campaign other, Field otherPlace) {
+    if (Rivals.meet(campaign, other) && Rivals.areAlike(campaign, other)) {
       place.refuse(Rivals.found(campaign, other) + ", " + otherPlace.place(), Rivals.EXPECTED);
-      return;
     }
-    Rivals.warning(campaign, other).ifPresent(text -> warnings.add(place.place() + ": " + text));
   }
 
   /** The channels of its policy; for every tenant's campaign those of any policy at hand. */

@@ -24,7 +24,10 @@ import java.util.regex.Pattern;
  */
 final class Rivals {
   /** The most customers that are tried for two audiences. */
-  static final int MAX_TRIED = 10_000;
+  static final int MAX_TRIED = 2_000;
+
+  /** The most warnings that are told of one set of files. */
+  static final int MAX_WARNINGS = 100;
 
   private static final Pattern TEXT = Pattern.compile("'([^'\\\\]*)'|\"([^\"\\\\]*)\"");
   private static final Pattern NUMBER = Pattern.compile("[0-9]+(\\.[0-9]+)?");

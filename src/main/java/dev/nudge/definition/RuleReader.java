@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import org.apache.flink.cep.nfa.aftermatch.AfterMatchSkipStrategy;
 import org.apache.flink.cep.nfa.compiler.NFACompiler;
@@ -132,7 +133,10 @@ final class RuleReader {
       String name = fields.field("java").word(CODE, null);
       return name == null ? null : new CodeTrigger(name);
     }
-    return fields.choose(Map.of("pattern", this::pattern, "after", this::after));
+    Map<String, Function<Field, Trigger>> readers = new LinkedHashMap<>();
+    readers.put("pattern", this::pattern);
+    readers.put("after", this::after);
+    return fields.choose(readers);
   }
 
   /** Reads a pattern; null if anything was wrong. */

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** The keys of a policy that are about what is sent; keys that say nothing new are left out. */
 final class SendingCodec {
@@ -155,7 +156,7 @@ final class SendingCodec {
   }
 
   private static Object readWindow(Fields fields) {
-    Map<String, java.util.function.Function<Field, Object>> forms = new TreeMap<>();
+    Map<String, Function<Field, Object>> forms = new TreeMap<>();
     forms.put("rolling", field -> field.durationMillis(1, MAX_WINDOW, 1));
     forms.put("calendar", field -> field.choice(Cap.Calendar.class, Cap.Calendar.DAY));
     return fields.choose(forms);

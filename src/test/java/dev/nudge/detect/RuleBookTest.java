@@ -150,7 +150,7 @@ class RuleBookTest {
     assertThat(idsOf("zeta", 30)).isEqualTo(builtIn());
     RuleVersion wrong = campaign(4, 40, "{\"stage\":\"OLD\"}");
     assertThatThrownBy(() -> book.setRules(wrong, history.with(wrong, 35)))
-        .hasMessageContaining("acme|campaign|C:1:71: trigger.stage: found \"OLD\"");
+        .hasMessageContaining("acme|campaign|C:1:68: trigger.stage: found \"OLD\"");
     book.remove(pattern);
     assertThat(idsOf("acme", 30)).isEqualTo(builtIn());
   }
