@@ -127,6 +127,34 @@ class RuleBookTest {
     assertThat(idsOf("acme", 10)).isEqualTo(builtIn());
   }
 
+  private static RuleVersion campaign(int version, long from, String trigger) {
+    String json =
+        """
+        {"kind":"campaign","id":"C","channels":["PUSH"],"trigger":%s}"""
+            .formatted(trigger);
+    return new RuleVersion(
+        "acme", Rule.Kind.CAMPAIGN, "C", version, from, OnChange.DROP, json, false);
+  }
+
+  @Test
+  void campaignIsARuleWhileItHasAPatternOrATimerOfItsOwn() throws Exception {
+    RuleVersion pattern = campaign(1, 10, "{\"pattern\":{\"steps\":[{\"a\":{\"event\":\"A\"}}]}}");
+    RuleVersion stage = campaign(2, 20, "{\"stage\":\"DORMANT\"}");
+    RuleVersion timer = campaign(3, 30, "{\"after\":{\"last\":\"A\",\"wait\":\"1 days\"}}");
+    RuleHistory history = RuleHistory.none().with(pattern, 0).with(stage, 0).with(timer, 0);
+    book.setRules(pattern, history);
+    assertThat(idsOf("acme", 9)).isEqualTo(builtIn());
+    assertThat(idsOf("acme", 10)).hasSize(20).endsWith("C");
+    assertThat(idsOf("acme", 20)).isEqualTo(builtIn());
+    assertThat(idsOf("acme", 30)).hasSize(20).endsWith("C");
+    assertThat(idsOf("zeta", 30)).isEqualTo(builtIn());
+    RuleVersion wrong = campaign(4, 40, "{\"stage\":\"OLD\"}");
+    assertThatThrownBy(() -> book.setRules(wrong, history.with(wrong, 35)))
+        .hasMessageContaining("acme|campaign|C:1:68: trigger.stage: found \"OLD\"");
+    book.remove(pattern);
+    assertThat(idsOf("acme", 30)).isEqualTo(builtIn());
+  }
+
   @Test
   void ruleThatIsRefusedChangesNothing() throws Exception {
     RuleVersion right = version("acme", "OWN", 1, "A");
