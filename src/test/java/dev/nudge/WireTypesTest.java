@@ -8,8 +8,28 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.nudge.definition.Budget;
+import dev.nudge.definition.Campaign;
+import dev.nudge.definition.CampaignTrigger;
+import dev.nudge.definition.Claim;
+import dev.nudge.definition.Conversion;
+import dev.nudge.definition.Diminishing;
+import dev.nudge.definition.Experiment;
+import dev.nudge.definition.Phase;
+import dev.nudge.definition.Phases;
 import dev.nudge.definition.Problem;
+import dev.nudge.definition.Reach;
+import dev.nudge.definition.Recommend;
+import dev.nudge.definition.Resource;
 import dev.nudge.definition.RuleVersion;
+import dev.nudge.definition.Similar;
+import dev.nudge.definition.Slot;
+import dev.nudge.definition.Span;
+import dev.nudge.definition.Targets;
+import dev.nudge.definition.Template;
+import dev.nudge.definition.Threshold;
+import dev.nudge.definition.Timetable;
+import dev.nudge.definition.Variant;
 import dev.nudge.detect.Customer;
 import dev.nudge.detect.PolicyHistory;
 import dev.nudge.detect.RuleHistory;
@@ -94,6 +114,31 @@ class WireTypesTest {
               "what the author of a definition is told; on the wire it is a message"),
           entry(ExpressionException.Mistake.class, "becomes a Problem"),
           entry(Rule.class, "compiled by each subtask; its RuleSource travels"),
+          entry(Campaign.class, "compiled by each subtask; its RuleSource travels"),
+          entry(Span.class, "part of Campaign"),
+          entry(Phases.class, "part of Campaign"),
+          entry(Phase.class, "part of Campaign"),
+          entry(Targets.class, "part of Campaign"),
+          entry(Slot.class, "part of Campaign"),
+          entry(Resource.class, "part of Campaign"),
+          entry(Claim.class, "part of Campaign"),
+          entry(Threshold.class, "part of Campaign"),
+          entry(Diminishing.class, "part of Campaign"),
+          entry(Budget.class, "part of Campaign"),
+          entry(Variant.class, "part of Campaign"),
+          entry(Template.class, "part of Campaign"),
+          entry(Experiment.class, "part of Campaign"),
+          entry(Conversion.class, "part of Campaign"),
+          entry(Reach.class, "what the author of a campaign is told"),
+          entry(Recommend.class, "part of Campaign"),
+          entry(Similar.class, "part of Campaign"),
+          entry(CampaignTrigger.OfRule.class, "part of Campaign"),
+          entry(CampaignTrigger.OfStage.class, "part of Campaign"),
+          entry(CampaignTrigger.OfAnomaly.class, "part of Campaign"),
+          entry(CampaignTrigger.OfTime.class, "part of Campaign"),
+          entry(Timetable.Once.class, "part of Campaign"),
+          entry(Timetable.OnceLocal.class, "part of Campaign"),
+          entry(Timetable.Every.class, "part of Campaign"),
           entry(PatternTrigger.class, "part of Rule"),
           entry(AfterTrigger.class, "part of Rule"),
           entry(CodeTrigger.class, "part of Rule"),

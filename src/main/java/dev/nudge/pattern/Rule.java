@@ -36,6 +36,8 @@ public record Rule(
     /** Something unusual. */
     ANOMALY,
     /** A step of the lifecycle. */
-    STAGE
+    STAGE,
+    /** What a campaign of that id waits for. */
+    CAMPAIGN
   }
 }
