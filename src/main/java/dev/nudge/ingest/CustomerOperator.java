@@ -347,6 +347,8 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     if (next <= BEFORE_TIME_MILLIS) {
       return;
     }
+    // What a definition has made due since is to be known before this step passes it.
+    visit();
     // Set first: what a function asks during this step is already judged by it.
     passedMillis = watermarkMillis;
     watermarkMillis = next;
@@ -367,7 +369,7 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     visit();
   }
 
-  /** Behind everything that happened up to the watermark. */
+  /** Behind everything that happened up to the watermark, and again before the next. */
   private void visit() throws Exception {
     for (CustomerKey customer : visits.next(watermarkMillis, this.<CustomerKey>backend())) {
       setCurrentKey(customer);

@@ -335,7 +335,7 @@ class CampaignMomentsTest {
   /** So that whoever reads both, up to a watermark, misses nothing. */
   @Test
   void nothingComesBehindTheWatermarkOfItsInstant() throws Exception {
-    shop.rule(1, START, campaign(NO_SECOND_WISH, "cancelOn: [Wished]"));
+    shop.rule(1, START, campaign(TWO_WISHES, "cancelOn: [Wished]"));
     List<StreamRecord<CustomerEvent>> passed = new ArrayList<>();
     long before = START - 1;
     for (int step = 1; step <= 20; step++) {
@@ -361,6 +361,6 @@ class CampaignMomentsTest {
         moments++;
       }
     }
-    assertThat(moments).isGreaterThan(20);
+    assertThat(moments).isGreaterThanOrEqualTo(20);
   }
 }
