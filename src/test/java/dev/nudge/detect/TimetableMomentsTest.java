@@ -12,12 +12,21 @@ import static dev.nudge.TestEvents.profiled;
 import static dev.nudge.TestEvents.viewed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nudge.definition.DefinitionVersion;
 import dev.nudge.event.CustomerKey;
 import dev.nudge.event.Moment;
+import dev.nudge.ingest.CustomerHarness;
 import dev.nudge.ingest.CustomerHarness.Backend;
+import dev.nudge.ingest.IngestConfig;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.checkpoint.SavepointType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -379,6 +388,50 @@ class TimetableMomentsTest {
     String next = "+" + (2 * HOUR + 1) + " push";
     assertThat(until(START + 3 * HOUR)).hasSize(1_500).allMatch(line -> line.endsWith(next));
     assertThat(until(START + DAY)).isEmpty();
+  }
+
+  @Test
+  @SuppressWarnings("try") // Flink's harness throws whatever it likes on close.
+  void twoSubtasksGoOnWhereOneStoppedAndMissNobody() throws Exception {
+    IngestConfig ingest = IngestConfig.from(new Configuration());
+    OperatorSubtaskState snapshot;
+    Set<String> first = new HashSet<>();
+    try (CustomerHarness<DefinitionVersion, Moment> one =
+        CustomerHarness.start(new DetectFunction(), ingest, backend)) {
+      one.endOfDefinitions();
+      one.define(DefinitionVersion.of(Shop.version(1, START, every("0 10 * * *"))));
+      for (int i = 0; i < 40; i++) {
+        one.receive(viewed(new CustomerKey("acme", "c" + i), START));
+      }
+      one.watermark(START + HOUR);
+      addPushed(one, START + HOUR, first);
+      assertThat(first).hasSize(40);
+      snapshot =
+          one.snapshotWithLocalState(1, 1, SavepointType.savepoint(SavepointFormatType.NATIVE))
+              .getJobManagerOwnedState();
+    }
+    Set<String> second = new HashSet<>();
+    for (int subtask = 0; subtask < 2; subtask++) {
+      try (CustomerHarness<DefinitionVersion, Moment> half =
+          CustomerHarness.restore(snapshot, new DetectFunction(), ingest, backend, 1, 2, subtask)) {
+        half.watermark(START + HOUR + DAY);
+        int before = second.size();
+        addPushed(half, START + HOUR + DAY, second);
+        assertThat(second).hasSizeGreaterThan(before);
+      }
+    }
+    assertThat(second).isEqualTo(first);
+  }
+
+  /** Fails where a customer is among them already. */
+  private static void addPushed(
+      CustomerHarness<DefinitionVersion, Moment> harness, long atMillis, Set<String> pushed) {
+    for (Moment moment : harness.said()) {
+      if (moment.kind().equals("push")) {
+        assertThat(moment.atMillis()).isEqualTo(atMillis);
+        assertThat(pushed.add(moment.customerId())).isTrue();
+      }
+    }
   }
 
   private void seen(int customers) throws Exception {
