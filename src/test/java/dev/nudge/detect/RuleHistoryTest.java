@@ -130,4 +130,17 @@ class RuleHistoryTest {
     assertThat(kept(history)).startsWith(1, 3).doesNotContain(2);
     assertThat(governing(history, 10)).isEqualTo("v1");
   }
+
+  @Test
+  void campaignsVersionIsKeptWhileItsCandidatesMayBeOpenAndDrainsNothing() {
+    RuleHistory history =
+        RuleHistory.none().with(drop(1, 10), 0, gone -> 100).with(drop(2, 20), 25, gone -> 100);
+    assertThat(history.versions()).hasSize(2);
+    assertThat(history.draining(30)).isEmpty();
+    assertThat(history.at(30).version()).isEqualTo(2);
+    // The second governs from 25 on.
+    assertThat(history.with(drop(3, 30), 124, gone -> 100).versions()).hasSize(3);
+    assertThat(history.with(drop(3, 30), 125, gone -> 100).versions()).hasSize(2);
+    assertThat(history.with(DELETION, 26, gone -> 100).isOver()).isTrue();
+  }
 }

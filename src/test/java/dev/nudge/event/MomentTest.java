@@ -51,6 +51,41 @@ class MomentTest {
   }
 
   @Test
+  void idOfACampaignsMomentDiffersWithEveryEventMatched() {
+    Occurrence first = paid("m1", START);
+    Occurrence second = paid("m2", START);
+    CustomerKey anna = new CustomerKey("acme", "anna");
+    CustomerKey bert = new CustomerKey("acme", "bert");
+    List<Moment> moments =
+        List.of(
+            Moment.ofCampaign("c", anna, START, first, Map.of("a", List.of(first)), null),
+            Moment.ofCampaign("d", anna, START, first, Map.of("a", List.of(first)), null),
+            Moment.ofCampaign("c", bert, START, first, Map.of("a", List.of(first)), null),
+            Moment.ofCampaign("c", anna, START + 1, first, Map.of("a", List.of(first)), null),
+            Moment.ofCampaign("c", anna, START, first, Map.of("b", List.of(first)), null),
+            Moment.ofCampaign("c", anna, START, second, Map.of("a", List.of(second)), null),
+            Moment.ofCampaign("c", anna, START, second, Map.of("a", List.of(first, second)), null),
+            Moment.ofCampaign("c", anna, START, first, Map.of(), null),
+            Moment.ofCampaign("c", anna, START, second, Map.of(), null),
+            Moment.ofTime("c", anna, START, START, null),
+            Moment.ofTime("c", anna, START + 1, START + 1, null),
+            Moment.ofTime("d", anna, START, START, null),
+            Moment.ofTime("c", bert, START, START, null));
+    assertThat(moments).extracting(Moment::id).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void timeThatComesLaterIsTheSameMoment() {
+    CustomerKey anna = new CustomerKey("acme", "anna");
+    Moment inTime = Moment.ofTime("c", anna, START, START, null);
+    Moment later = Moment.ofTime("c", anna, START, START + 5, null);
+    assertThat(later.id())
+        .isEqualTo(inTime.id())
+        .isEqualTo(Identity.of("campaign", "c", "acme", "anna", "1767603600000"));
+    assertThat(later.atMillis()).isEqualTo(START + 5);
+  }
+
+  @Test
   void idOfAnAnomalyDiffersWithTheOrderTheEvidenceAndEveryEventMatched() {
     Occurrence first = paid("m1", START);
     Occurrence second = paid("m2", START);
