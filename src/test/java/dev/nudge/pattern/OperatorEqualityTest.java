@@ -10,8 +10,12 @@ import dev.nudge.pattern.Visit.Arrival;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,6 +34,8 @@ class OperatorEqualityTest {
   private static final long SEED = Long.getLong("cep.seed", 1);
   private static final int BATCH = 50;
   private static final int FEW = 20;
+  private static final Pattern GIVEN_UP =
+      Pattern.compile("!(?<pattern>\\d+) gives up \\d+ of (?<shop>shop\\d+)/.*");
 
   private final Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
   private final Map<Batch.Watch, Integer> matches = new EnumMap<>(Batch.Watch.class);
@@ -38,6 +44,7 @@ class OperatorEqualityTest {
   void allPatternsInOneOperatorFindWhatStockCepFindsAlone() throws Exception {
     int patterns = 0;
     int onOneStream = 0;
+    int beyondTheMaximum = 0;
     Map<String, Integer> lives = new HashMap<>();
     for (long seed = SEED; seed < SEED + CASES; seed += BATCH) {
       Batch batch = Batch.of(seed, (int) Math.min(BATCH, SEED + CASES - seed));
@@ -45,13 +52,16 @@ class OperatorEqualityTest {
       Outcome outcome = Operated.run(batch, life, PatternTrigger.MAX_PARTIAL_MATCHES, Fault.NONE);
       lives.merge(life.backend() + " " + life.restarts().values(), 1, Integer::sum);
 
-      assertThat(outcome.incidents()).as("batch " + seed).isEmpty();
+      Set<String> givenUp = givenUp(seed, outcome);
+      beyondTheMaximum += givenUp.size();
       for (int i = 0; i < batch.shapes().size(); i++) {
-        compare(seed, batch, life, outcome, i, "shop" + i);
+        if (!givenUp.contains(i + "|shop" + i)) {
+          compare(seed, batch, life, outcome, i, "shop" + i);
+        }
       }
       String shared = batch.sharedShop();
       for (int i : batch.watching().get(shared)) {
-        if (!shared.equals("shop" + i)) {
+        if (!shared.equals("shop" + i) && !givenUp.contains(i + "|" + shared)) {
           compare(seed, batch, life, outcome, i, shared);
           onOneStream++;
         }
@@ -61,8 +71,9 @@ class OperatorEqualityTest {
     }
     System.out.printf(
         "Stock CEP and our operator, seed %d: %d patterns, %d more comparisons on a common stream,"
-            + " %s, matches %s, batches by life %s%n",
-        SEED, patterns, onOneStream, verdicts, matches, lives);
+            + " %s, %d beyond the maximum, matches %s, batches by life %s%n",
+        SEED, patterns, onOneStream, verdicts, beyondTheMaximum, matches, lives);
+    assertThat(beyondTheMaximum).isLessThan(2 + CASES / 2_000);
     assertThat(verdicts.getOrDefault(Verdict.RHYTHM, 0)).isLessThan(1 + CASES / 200);
     if (CASES >= 1_000) {
       for (Batch.Watch watch : Batch.Watch.values()) {
@@ -70,6 +81,20 @@ class OperatorEqualityTest {
       }
       assertThat(lives).hasSizeGreaterThan(3);
     }
+  }
+
+  /**
+   * The pattern and shop of those that had more partial matches than any definition may ask for:
+   * stock CEP finds all of their matches, ours says that it does not.
+   */
+  private static Set<String> givenUp(long seed, Outcome outcome) {
+    Set<String> givenUp = new HashSet<>();
+    for (String incident : outcome.incidents()) {
+      Matcher said = GIVEN_UP.matcher(incident);
+      assertThat(said.matches()).as("batch " + seed + ": " + incident).isTrue();
+      givenUp.add(said.group("pattern") + "|" + said.group("shop"));
+    }
+    return givenUp;
   }
 
   @ParameterizedTest
