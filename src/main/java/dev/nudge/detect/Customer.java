@@ -28,6 +28,7 @@ import java.util.TreeMap;
  * @param refills what will be used up
  * @param attributes the profile's; at most {@value #MAX_ATTRIBUTES}, a further one is not taken up
  * @param inputs events applied so far
+ * @param elapsed up to when timetables have been looked at; null while none concerned the customer
  */
 public record Customer(
     Lifecycle lifecycle,
@@ -36,7 +37,8 @@ public record Customer(
     Responses responses,
     Refills refills,
     Map<String, Value> attributes,
-    long inputs) {
+    long inputs,
+    Elapsed elapsed) {
 
   static final int MAX_ATTRIBUTES = 100;
 
@@ -54,7 +56,8 @@ public record Customer(
         Responses.none(),
         Refills.none(),
         Map.of(),
-        0);
+        0,
+        null);
   }
 
   /** Any event; what erases the customer leaves nothing. */
@@ -111,27 +114,54 @@ public record Customer(
         merged.put(name, told.getValue());
       }
     }
-    return new Customer(lifecycle, purchases, browsing, responses, refills, merged, inputs + 1);
+    return new Customer(
+        lifecycle, purchases, browsing, responses, refills, merged, inputs + 1, elapsed);
   }
 
   private Customer answered(Responses answers) {
-    return new Customer(lifecycle, purchases, browsing, answers, refills, attributes, inputs + 1);
+    return new Customer(
+        lifecycle, purchases, browsing, answers, refills, attributes, inputs + 1, elapsed);
   }
 
   private Customer with(Lifecycle stands, Purchases bought, Browsing browsed, Refills used) {
-    return new Customer(stands, bought, browsed, responses, used, attributes, inputs + 1);
+    return new Customer(stands, bought, browsed, responses, used, attributes, inputs + 1, elapsed);
   }
 
   /** A rule's proposal, accepted. */
   Customer entered(LifecycleStage stage) {
     return new Customer(
-        lifecycle.entered(stage), purchases, browsing, responses, refills, attributes, inputs);
+        lifecycle.entered(stage),
+        purchases,
+        browsing,
+        responses,
+        refills,
+        attributes,
+        inputs,
+        elapsed);
   }
 
   /** What was due to be refilled has been told. */
   Customer refilled(long nowMillis) {
     return new Customer(
-        lifecycle, purchases, browsing, responses, refills.after(nowMillis), attributes, inputs);
+        lifecycle,
+        purchases,
+        browsing,
+        responses,
+        refills.after(nowMillis),
+        attributes,
+        inputs,
+        elapsed);
+  }
+
+  /** Timetables have been looked at up to then. */
+  Customer elapsed(Elapsed now) {
+    return new Customer(
+        lifecycle, purchases, browsing, responses, refills, attributes, inputs, now);
+  }
+
+  /** Whether any event was ever heard of. */
+  boolean isSeen() {
+    return inputs > 0;
   }
 
   /** The features at that instant. */
@@ -218,16 +248,19 @@ public record Customer(
   }
 
   /** The customer's zone, else the tenant's. */
-  private ZoneId zone(Policy policy) {
+  ZoneId zone(Policy policy) {
+    ZoneId own = ownZone();
+    return own == null ? ZoneId.of(policy.zone()) : own;
+  }
+
+  /** The zone that the profile names; null where it names none that there is. */
+  ZoneId ownZone() {
     Value own = attributes.get("timezone");
-    if (own != null) {
-      try {
-        return ZoneId.of(own.text());
-      } catch (DateTimeException e) {
-        // What a shop writes into a profile is not checked; an unknown zone is as good as none.
-        return ZoneId.of(policy.zone());
-      }
+    try {
+      return own == null ? null : ZoneId.of(own.text());
+    } catch (DateTimeException e) {
+      // What a shop writes into a profile is not checked; an unknown zone is as good as none.
+      return null;
     }
-    return ZoneId.of(policy.zone());
   }
 }

@@ -11,6 +11,7 @@ import dev.nudge.detect.Refills.Refill;
 import dev.nudge.event.Anomaly;
 import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
+import dev.nudge.event.Features;
 import dev.nudge.event.LifecycleStage;
 import dev.nudge.event.Moment;
 import dev.nudge.event.Occurrence;
@@ -29,9 +30,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.util.OutputTag;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +48,13 @@ import org.slf4j.LoggerFactory;
  * of three, and the moment says {@code orderCount} 4.
  */
 public final class DetectFunction implements CustomerFunction<DefinitionVersion, Moment> {
+  /**
+   * The accepted events on which decisions depend, each customer's in order and without their
+   * bytes: all profiles, orders and deliveries, and the clicks that a campaign names.
+   */
+  public static final OutputTag<CustomerEvent> EVENTS =
+      new OutputTag<>("events", TypeInformation.of(CustomerEvent.class));
+
   private static final Logger LOG = LoggerFactory.getLogger(DetectFunction.class);
 
   private transient CustomerContext<Moment> context;
@@ -60,6 +71,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
   private transient Counter quarantined;
 
   private transient CustomerKey key;
+  private transient Agenda agenda;
   private transient Scratch features;
   private transient Customer before;
   private transient List<Found> found;
@@ -125,6 +137,10 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
       policies.put(tenant, next);
     }
     book.setPolicies(tenant, next);
+    if (book.hasTimes(tenant)) {
+      // It may change the clock of whoever has none of their own.
+      context.visitEveryone(context.watermarkMillis());
+    }
     if (!arrived.deleted() && arrived.policy().anomalies().isEmpty() && known == null) {
       return;
     }
@@ -137,7 +153,15 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
     String place = tenant + "|" + arrived.kind() + "|" + arrived.id();
     RuleHistory known = rules.get(place);
     RuleHistory next =
-        (known == null ? RuleHistory.none() : known).with(arrived, context.watermarkMillis());
+        (known == null ? RuleHistory.none() : known)
+            .with(arrived, context.watermarkMillis(), this::followedForMillis);
+    boolean hadRule = book.isBuiltIn(arrived);
+    boolean hadTimes = false;
+    for (RuleHistory.InForce version : (known == null ? RuleHistory.none() : known).versions()) {
+      Compiled before = book.compiled(version.rule());
+      hadRule |= before != null && before.rule() != null;
+      hadTimes |= before != null && before.times() != null;
+    }
     try {
       if (next.isOver()) {
         rules.remove(place);
@@ -146,13 +170,24 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
         book.setRules(arrived, next);
         rules.put(place, next);
       }
-      if (known != null || book.isBuiltIn(arrived)) {
+      Compiled now = book.compiled(arrived);
+      if (hadTimes || (now != null && now.times() != null)) {
+        // At once, so that everybody's timer is set when the first time comes.
+        context.visitEveryone(context.watermarkMillis());
+      }
+      if (hadRule) {
         // What the version before had open is not kept for those who never come back.
         context.visitEveryone(Math.max(arrived.effectiveAtMillis(), context.watermarkMillis()));
       }
     } catch (DefinitionException refused) {
       quarantine(arrived, refused);
     }
+  }
+
+  /** How long a version is to be known after it governs no more. */
+  private long followedForMillis(RuleVersion version) {
+    Compiled compiled = book.compiled(version);
+    return compiled == null ? 0 : compiled.followedForMillis();
   }
 
   /** The version before stays in force. */
@@ -176,6 +211,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
   @Override
   public void load(CustomerKey customer, byte[] state, int from, int length) throws IOException {
     key = customer;
+    agenda = book.agendaOf(customer.tenant());
     if (length == 0) {
       before = Customer.unknown();
       engine.load(state, from, 0);
@@ -192,12 +228,15 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
 
   @Override
   public long dueMillis() {
-    return Math.min(engine.dueMillis(), scope.customer().refills().dueMillis());
+    Customer customer = scope.customer();
+    return Math.min(
+        engine.dueMillis(), Math.min(customer.refills().dueMillis(), agenda.dueMillis(customer)));
   }
 
   @Override
   public void onInstant(long atMillis, List<Accepted> events) {
-    RuleSet inForce = book.rulesOf(key.tenant(), atMillis);
+    RuleBook.Standing standing = book.standing(key.tenant(), atMillis);
+    RuleSet inForce = standing.rules();
     scope.at(scope.customer(), book.policyOf(key.tenant(), atMillis), atMillis);
 
     found.clear();
@@ -206,10 +245,11 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
 
     int ordinal = 0;
     for (Accepted accepted : events) {
+      passOn(accepted.event(), standing.followed());
       if (accepted.event().profile() == null) {
         onEvent(accepted, ordinal++, inForce);
       } else {
-        scope.is(scope.customer().after(accepted.event(), scope.policy(), Map.of()));
+        apply(accepted.event(), Map.of());
         if (accepted.event().profile().erased()) {
           engine.forget();
         }
@@ -220,6 +260,23 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
     engine.afterEvents(atMillis, inForce, found);
     tellAll(atMillis);
     tellRefills(atMillis);
+    tellTimes(atMillis);
+  }
+
+  private void passOn(CustomerEvent event, Set<String> followed) {
+    if (event.click() == null || followed.contains(Occurrence.nameOf(event))) {
+      context.emit(EVENTS, event.withoutRaw());
+    }
+  }
+
+  /** The customer is as the event left it. */
+  private void apply(CustomerEvent event, Map<String, Integer> refillDays) {
+    Customer customer = scope.customer();
+    Customer after = customer.after(event, scope.policy(), refillDays);
+    if (!agenda.isEmpty() && !customer.isSeen() && after.isSeen()) {
+      after = after.elapsed(Elapsed.firstSeen(event.atMillis(), after.zone(scope.policy())));
+    }
+    scope.is(after);
   }
 
   private void onEvent(Accepted accepted, int ordinal, RuleSet inForce) {
@@ -231,15 +288,17 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
       engine.event(occurrence(accepted), ordinal, inForce, found);
     }
     List<Anomaly> anomalies = anomalies(event.atMillis());
-    scope.is(scope.customer().after(event, scope.policy(), refillPolicy().daysByCategory()));
+    apply(event, refillPolicy().daysByCategory());
     if (isSeen) {
       engine.afterEvent(inForce);
     }
     enterFirst(event.atMillis());
     int next = 0;
     for (Found each : found) {
-      if (!isStage(each)) {
-        tell(anomalies.get(next++), each);
+      switch (each.rule().rule().kind()) {
+        case ANOMALY -> tell(anomalies.get(next++), each);
+        case CAMPAIGN -> tellCampaign(each, event.atMillis());
+        case STAGE -> {}
       }
     }
   }
@@ -267,7 +326,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
     }
     List<Anomaly> anomalies = new ArrayList<>();
     for (Found each : found) {
-      if (!isStage(each)) {
+      if (each.rule().rule().kind() == Rule.Kind.ANOMALY) {
         anomalies.add(anomaly(each, atMillis));
       }
     }
@@ -324,12 +383,47 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
   /** What time alone has found. */
   private void tellAll(long atMillis) {
     for (Found each : found) {
-      if (!isStage(each)) {
-        tell(anomaly(each, atMillis), each);
-      } else if (scope.customer().lifecycle().admits(each.rule().rule().stage())) {
-        enter(each.rule().rule().stage(), atMillis);
+      Rule rule = each.rule().rule();
+      switch (rule.kind()) {
+        case ANOMALY -> tell(anomaly(each, atMillis), each);
+        case CAMPAIGN -> tellCampaign(each, atMillis);
+        case STAGE -> {
+          if (scope.customer().lifecycle().admits(rule.stage())) {
+            enter(rule.stage(), atMillis);
+          }
+        }
       }
     }
+  }
+
+  private void tellCampaign(Found each, long atMillis) {
+    context.emit(
+        Moment.ofCampaign(
+            each.rule().rule().id(),
+            key,
+            atMillis,
+            each.event(),
+            each.steps(),
+            scope.customer().features(atMillis, scope.policy())));
+  }
+
+  /** What is due by timetables, behind everything else of the instant. */
+  private void tellTimes(long atMillis) {
+    if (agenda.dueMillis(scope.customer()) > atMillis) {
+      return;
+    }
+    Customer customer = scope.customer();
+    scope.is(customer.elapsed(elapsed(customer).until(atMillis, customer.zone(scope.policy()))));
+    Features features = customer.features(atMillis, scope.policy());
+    agenda
+        .due(customer, atMillis)
+        .forEach(
+            (campaign, dueMillis) ->
+                context.emit(Moment.ofTime(campaign, key, dueMillis, atMillis, features)));
+  }
+
+  private static Elapsed elapsed(Customer customer) {
+    return customer.elapsed() == null ? Elapsed.NOTHING : customer.elapsed();
   }
 
   private void tell(Anomaly anomaly, Found each) {

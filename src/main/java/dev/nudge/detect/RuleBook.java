@@ -7,6 +7,7 @@ import dev.nudge.pattern.PropertyType;
 import dev.nudge.pattern.Rule;
 import dev.nudge.pattern.RuleSet;
 import dev.nudge.pattern.RunningRule;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,13 +15,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
- * Which rules hold for whom and when: the built-in ones, those of each tenant in their versions,
- * and what policies switch off.
+ * Which rules and campaigns hold for whom and when: the built-in ones, those of each tenant in
+ * their versions, and what policies switch off.
  *
  * <p>A tenant's rule takes the place of a built-in one of the same kind and id. Example: acme
  * applies its own SPEND_SPIKE, effective at noon: orders of 11:59 are judged by the built-in rule,
@@ -40,15 +44,28 @@ final class RuleBook {
     }
   }
 
+  /**
+   * What holds for a tenant's customers for a while.
+   *
+   * @param rules the rules
+   * @param followed names of the clicks on which what campaigns decided depends: those of every
+   *     version that governs, or did so not long ago
+   */
+  record Standing(RuleSet rules, Set<String> followed) {}
+
   private final RuleCompiler compiler;
   private final Map<Place, RunningRule> builtIn = new LinkedHashMap<>();
   private final Map<Place, RuleHistory> own = new TreeMap<>(RuleBook::compare);
   private final Map<String, PolicyHistory> policies = new HashMap<>();
-  private final Map<RuleVersion, RunningRule> compiled = new HashMap<>();
+  private final Map<RuleVersion, Compiled> compiled = new HashMap<>();
   private final Map<Long, RunningRule> byNumber = new HashMap<>();
-  private final Map<String, NavigableMap<Long, RuleSet>> sets = new HashMap<>();
+  // One for each span of time between two changes; null until somebody asks for it.
+  private final Map<String, NavigableMap<Long, Standing>> standings = new HashMap<>();
+  private final Map<String, Agenda> agendas = new HashMap<>();
   // Asked at every instant of every customer, so it is not looked for among all rules.
   private final Set<String> tenantsWithOwn = new HashSet<>();
+  // The same of campaigns with a timetable.
+  private boolean anyTimes;
 
   RuleBook(RuleCompiler compiler) {
     this.compiler = compiler;
@@ -78,8 +95,15 @@ final class RuleBook {
   private void changed() {
     byNumber.clear();
     builtIn.values().forEach(rule -> byNumber.put(rule.number(), rule));
-    compiled.values().forEach(rule -> byNumber.put(rule.number(), rule));
-    sets.clear();
+    anyTimes = false;
+    for (Compiled each : compiled.values()) {
+      if (each.rule() != null) {
+        byNumber.put(each.rule().number(), each.rule());
+      }
+      anyTimes |= each.times() != null;
+    }
+    standings.clear();
+    agendas.clear();
     tenantsWithOwn.clear();
     tenantsWithOwn.addAll(policies.keySet());
     own.keySet().forEach(place -> tenantsWithOwn.add(place.tenant()));
@@ -106,14 +130,11 @@ final class RuleBook {
    */
   void setRules(RuleVersion any, RuleHistory history) throws DefinitionException {
     Place place = new Place(tenantOf(any), any.kind(), any.id());
-    Map<RuleVersion, RunningRule> added = new HashMap<>();
+    Map<RuleVersion, Compiled> added = new HashMap<>();
     for (RuleHistory.InForce version : history.versions()) {
       RuleVersion rule = version.rule();
       if (!rule.deleted() && !compiled.containsKey(rule)) {
-        RunningRule running = compiler.compile(rule, order(place), schemaOf(place.tenant()));
-        if (running != null) {
-          added.put(rule, running);
-        }
+        added.put(rule, compiler.compile(rule, order(place), schemaOf(place.tenant())));
       }
     }
     compiled.putAll(added);
@@ -168,15 +189,42 @@ final class RuleBook {
     return policy == null ? Policy.DEFAULT : policy;
   }
 
-  /** The rules that hold for a tenant's customers at an instant. */
-  RuleSet rulesOf(String tenant, long atMillis) {
-    String whose = tenantsWithOwn.contains(tenant) ? tenant : EVERY_TENANT;
-    NavigableMap<Long, RuleSet> spans = sets.computeIfAbsent(whose, this::spansOf);
-    return spans.floorEntry(atMillis).getValue();
+  /** What a version compiled to; null for a deletion, or one that is not known. */
+  Compiled compiled(RuleVersion version) {
+    return compiled.get(version);
   }
 
-  /** One set for each span of time between two changes. */
-  private NavigableMap<Long, RuleSet> spansOf(String tenant) {
+  /** Whether any campaign of a tenant pushes by itself. */
+  boolean hasTimes(String tenant) {
+    return tenant.equals(EVERY_TENANT) ? anyTimes : !agendaOf(tenant).isEmpty();
+  }
+
+  /** What holds for a tenant's customers at an instant. */
+  Standing standing(String tenant, long atMillis) {
+    String whose = whose(tenant);
+    NavigableMap<Long, Standing> spans = standings.computeIfAbsent(whose, this::spansOf);
+    Map.Entry<Long, Standing> span = spans.floorEntry(atMillis);
+    Standing standing = span.getValue();
+    if (standing == null) {
+      standing = new Standing(setOf(whose, span.getKey()), followed(whose, span.getKey()));
+      spans.put(span.getKey(), standing);
+    }
+    return standing;
+  }
+
+  /** A tenant that has defined nothing stands where every tenant does. */
+  private String whose(String tenant) {
+    return tenantsWithOwn.contains(tenant) ? tenant : EVERY_TENANT;
+  }
+
+  private NavigableMap<Long, Standing> spansOf(String tenant) {
+    NavigableMap<Long, Standing> spans = new TreeMap<>();
+    changes(tenant, place -> true).forEach(from -> spans.put(from, null));
+    return spans;
+  }
+
+  /** When anything changes for a tenant: its policy, or one of some places. */
+  private NavigableSet<Long> changes(String tenant, Predicate<Place> which) {
     TreeSet<Long> changes = new TreeSet<>();
     changes.add(Long.MIN_VALUE);
     for (String of : List.of(tenant, EVERY_TENANT)) {
@@ -186,13 +234,97 @@ final class RuleBook {
     }
     own.forEach(
         (place, history) -> {
-          if (place.tenant.equals(tenant) || place.tenant.equals(EVERY_TENANT)) {
+          if (isOf(place, tenant) && which.test(place)) {
             history.versions().forEach(version -> changes.add(version.fromMillis()));
           }
         });
-    NavigableMap<Long, RuleSet> spans = new TreeMap<>();
-    changes.forEach(from -> spans.put(from, setOf(tenant, from)));
-    return spans;
+    return changes;
+  }
+
+  private static boolean isOf(Place place, String tenant) {
+    return place.tenant.equals(tenant) || place.tenant.equals(EVERY_TENANT);
+  }
+
+  private Set<String> followed(String tenant, long atMillis) {
+    Set<String> followed = new HashSet<>();
+    own.forEach(
+        (place, history) -> {
+          if (isOf(place, tenant)) {
+            history.versions().stream()
+                .filter(
+                    version ->
+                        version.fromMillis() <= atMillis && compiled.containsKey(version.rule()))
+                .forEach(version -> followed.addAll(compiled.get(version.rule()).followed()));
+          }
+        });
+    return followed;
+  }
+
+  /** When a tenant's campaigns push by themselves. */
+  Agenda agendaOf(String tenant) {
+    return anyTimes ? agendas.computeIfAbsent(whose(tenant), this::agenda) : Agenda.EMPTY;
+  }
+
+  private Agenda agenda(String tenant) {
+    TreeSet<String> ids = new TreeSet<>();
+    own.forEach(
+        (place, history) -> {
+          if (isOf(place, tenant)
+              && history.versions().stream().anyMatch(version -> hasTimes(version.rule()))) {
+            ids.add(place.id());
+          }
+        });
+    List<Agenda.Entry> entries = new ArrayList<>();
+    NavigableSet<Long> changes = changes(tenant, place -> isCampaign(place, ids));
+    for (String id : ids) {
+      addEntries(tenant, id, changes, entries);
+    }
+    return new Agenda(entries);
+  }
+
+  private boolean hasTimes(RuleVersion version) {
+    Compiled known = compiled.get(version);
+    return known != null && known.times() != null;
+  }
+
+  private static boolean isCampaign(Place place, Set<String> ids) {
+    return place.kind == Rule.Kind.CAMPAIGN && ids.contains(place.id);
+  }
+
+  private void addEntries(
+      String tenant, String id, NavigableSet<Long> changes, List<Agenda.Entry> entries) {
+    RuleVersion before = null;
+    long since = Long.MIN_VALUE;
+    for (long from : changes) {
+      RuleVersion governing = campaignOf(tenant, id, from);
+      if (!Objects.equals(governing, before)) {
+        since = from;
+        before = governing;
+      }
+      if (hasTimes(governing)) {
+        Long to = changes.higher(from);
+        entries.add(
+            new Agenda.Entry(
+                id,
+                compiled.get(governing).times(),
+                since,
+                from,
+                to == null ? Long.MAX_VALUE : to,
+                ZoneId.of(policyOf(tenant, from).zone())));
+      }
+    }
+  }
+
+  /** The version of a campaign that governs an instant for a tenant; null for none. */
+  private RuleVersion campaignOf(String tenant, String id, long atMillis) {
+    for (String of : List.of(tenant, EVERY_TENANT)) {
+      RuleHistory history = own.get(new Place(of, Rule.Kind.CAMPAIGN, id));
+      RuleVersion governing = history == null ? null : history.at(atMillis);
+      if (governing != null) {
+        return governing;
+      }
+    }
+    return null;
   }
 
   private RuleSet setOf(String tenant, long atMillis) {
@@ -204,13 +336,17 @@ final class RuleBook {
       own.forEach(
           (place, history) -> {
             if (place.tenant.equals(of)) {
-              RuleVersion governing = history.at(atMillis);
-              if (compiled.containsKey(governing)) {
-                inForce.put(place.forEveryone(), compiled.get(governing));
+              Compiled governing = compiled.get(history.at(atMillis));
+              if (governing != null && governing.rule() != null) {
+                inForce.put(place.forEveryone(), governing.rule());
+              } else if (governing != null) {
+                // A tenant's own campaign that waits for something else than every tenant's.
+                inForce.remove(place.forEveryone());
               }
               history.draining(atMillis).stream()
-                  .filter(compiled::containsKey)
-                  .forEach(rule -> draining.add(compiled.get(rule)));
+                  .map(compiled::get)
+                  .filter(drained -> drained != null && drained.rule() != null)
+                  .forEach(drained -> draining.add(drained.rule()));
             }
           });
     }

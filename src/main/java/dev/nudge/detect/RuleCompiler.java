@@ -1,6 +1,8 @@
 package dev.nudge.detect;
 
 import dev.nudge.definition.BuiltInRules;
+import dev.nudge.definition.Campaign;
+import dev.nudge.definition.CampaignCodec;
 import dev.nudge.definition.DefinitionException;
 import dev.nudge.definition.RuleCodec;
 import dev.nudge.definition.RuleSource;
@@ -41,29 +43,31 @@ final class RuleCompiler {
   }
 
   /**
-   * A version of a tenant's rule.
+   * A version of a tenant's rule or campaign.
    *
    * @param order which of several rules that match at one event comes first
    * @param schema the types of the tenant's properties
-   * @return null for a campaign that has no pattern or timer of its own
    */
-  RunningRule compile(RuleVersion version, int order, Map<String, PropertyType> schema)
+  Compiled compile(RuleVersion version, int order, Map<String, PropertyType> schema)
       throws DefinitionException {
-    RuleSource source =
-        new RuleSource(
-            version.tenant(), version.kind(), version.id(), version.onChange(), version.json());
+    RuleSource source = version.source();
     // Versions count from 1 again once a rule was deleted; with the time, no two are alike.
     String which = version.version() + "@" + version.effectiveAtMillis();
-    return running(source, which, order, schema);
+    if (version.kind() != Rule.Kind.CAMPAIGN) {
+      return Compiled.of(running(source, which, order, schema));
+    }
+    Campaign campaign = CampaignCodec.compile(source, schema);
+    Rule own = campaign.rule();
+    return Compiled.of(campaign, own == null ? null : running(own, source, which, order));
   }
 
   private RunningRule running(
       RuleSource source, String version, int order, Map<String, PropertyType> schema)
       throws DefinitionException {
-    Rule rule = RuleCodec.compile(source, schema);
-    if (rule == null) {
-      return null;
-    }
+    return running(RuleCodec.compile(source, schema), source, version, order);
+  }
+
+  private RunningRule running(Rule rule, RuleSource source, String version, int order) {
     return new RunningRule(
         number(source, version), order, rule, new RuleScope(rule, customer, incidents));
   }

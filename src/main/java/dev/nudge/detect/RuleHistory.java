@@ -5,9 +5,11 @@ import dev.nudge.definition.RuleVersion;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
- * The versions of one rule that are in force, will be, or still end what they have begun.
+ * The versions of one rule or campaign that are in force, will be, or still end what they have
+ * begun.
  *
  * <p>A version governs from its {@code effectiveAt}, or from the watermark at its arrival if that
  * is later. Example: version 2 says DRAIN and takes effect at noon: a cart of 11:55 is still judged
@@ -32,18 +34,31 @@ public record RuleHistory(List<InForce> versions) {
     return new RuleHistory(List.of());
   }
 
-  /** A version arrived at that watermark. */
+  /** A version arrived at that watermark; of one that governs no more nothing is wanted. */
   RuleHistory with(RuleVersion arrived, long watermarkMillis) {
-    long from = Math.max(arrived.effectiveAtMillis(), watermarkMillis);
+    return with(arrived, watermarkMillis, gone -> 0);
+  }
+
+  /**
+   * A version arrived at that watermark.
+   *
+   * @param keptMillis how long a version is kept when it governs no more: a campaign's candidates
+   *     stay with it. A deleted one leaves nothing all the same
+   */
+  RuleHistory with(
+      RuleVersion arrived, long watermarkMillis, ToLongFunction<RuleVersion> keptMillis) {
+    long start = Math.max(arrived.effectiveAtMillis(), watermarkMillis);
     List<InForce> next = new ArrayList<>(versions);
     // A newer version overrules what was to start after it.
-    next.removeIf(version -> version.fromMillis() >= from);
-    next.add(new InForce(from, arrived));
+    next.removeIf(version -> version.fromMillis() >= start);
+    next.add(new InForce(start, arrived));
     next.sort(Comparator.comparingLong(InForce::fromMillis));
     // What governs no more, and drains no more, goes.
     for (int i = next.size() - 1; i > 0; i--) {
       boolean ends = !drains(next.get(i).rule());
-      if (ends && next.get(i).fromMillis() <= watermarkMillis) {
+      long kept = next.get(i).rule().deleted() ? 0 : keptMillis(next.subList(0, i), keptMillis);
+      long from = next.get(i).fromMillis();
+      if (ends && from <= watermarkMillis && from + kept <= watermarkMillis) {
         next = new ArrayList<>(next.subList(i, next.size()));
         break;
       }
@@ -53,6 +68,10 @@ public record RuleHistory(List<InForce> versions) {
       next.remove(next.get(1).fromMillis() <= watermarkMillis ? 0 : 1);
     }
     return new RuleHistory(next);
+  }
+
+  private static long keptMillis(List<InForce> versions, ToLongFunction<RuleVersion> each) {
+    return versions.stream().map(InForce::rule).mapToLong(each).max().orElse(0);
   }
 
   /** One more, known from before: nothing is judged anew. */

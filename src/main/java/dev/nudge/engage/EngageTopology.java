@@ -30,12 +30,15 @@ public final class EngageTopology {
    * @param stageChanges the moments that are stage changes, as rows
    * @param anomalies the moments that are anomalies: with their ids, which tell two of a kind at
    *     one instant apart
+   * @param events the customers' events on which decisions depend, each customer's in order; one of
+   *     an instant comes before the watermark of that instant, as moments do
    * @param deadLetters records that could not be used
    */
   public record Outputs(
       DataStream<Moment> moments,
       DataStream<StageChange> stageChanges,
       DataStream<Moment> anomalies,
+      DataStream<CustomerEvent> events,
       DataStream<DeadLetter> deadLetters) {}
 
   /**
@@ -50,7 +53,7 @@ public final class EngageTopology {
       Map<String, Long> newestDefinitions,
       IngestConfig config) {
 
-    SingleOutputStreamOperator<CustomerEvent> events =
+    SingleOutputStreamOperator<CustomerEvent> accepted =
         ingested
             .process(new IngestFunction(), TypeInformation.of(CustomerEvent.class))
             .uid("engage-events-v1")
@@ -66,7 +69,7 @@ public final class EngageTopology {
             .setParallelism(1);
 
     SingleOutputStreamOperator<Moment> moments =
-        events
+        accepted
             .keyBy(CustomerEvent::key, TypeInformation.of(CustomerKey.class))
             .connect(versions.broadcast())
             .transform(
@@ -91,10 +94,15 @@ public final class EngageTopology {
             .name("Anomaly moments");
 
     DataStream<DeadLetter> deadLetters =
-        events
+        accepted
             .getSideOutput(IngestFunction.DEAD_LETTERS)
             .union(versions.getSideOutput(IngestFunction.DEAD_LETTERS));
 
-    return new Outputs(moments, stageChanges, anomalies, deadLetters);
+    return new Outputs(
+        moments,
+        stageChanges,
+        anomalies,
+        moments.getSideOutput(DetectFunction.EVENTS),
+        deadLetters);
   }
 }

@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Something worth noticing in a customer's life: a stage change, an anomaly, or a match of a
- * definition.
+ * Something worth noticing in a customer's life: a stage change, an anomaly, or what a campaign
+ * waited for.
  *
  * @param id the same for the same moment, however often it is computed
  * @param tenant the brand
  * @param customerId the customer
- * @param kind {@link #STAGE} for a stage change, an anomaly's kind, else the definition's id
+ * @param kind {@link #STAGE} for a stage change, an anomaly's kind, else the campaign's id
  * @param atMillis event time, epoch milliseconds
  * @param stageChange the stage change, or null
  * @param anomaly the anomaly, or null
@@ -35,6 +35,8 @@ public record Moment(
 
   /** The kind of a stage change. */
   public static final String STAGE = "STAGE";
+
+  private static final String CAMPAIGN = "campaign";
 
   /** The moment that a stage change is. */
   public static Moment of(StageChange change, Features customer) {
@@ -70,8 +72,7 @@ public record Moment(
    */
   public static Moment of(
       Anomaly anomaly, Occurrence event, Map<String, List<Occurrence>> steps, Features customer) {
-    List<Step> sorted = new ArrayList<>();
-    new TreeMap<>(steps).forEach((name, events) -> sorted.add(new Step(name, events)));
+    List<Step> sorted = sorted(steps);
     return new Moment(
         id(anomaly, sorted),
         anomaly.tenant(),
@@ -81,8 +82,100 @@ public record Moment(
         null,
         anomaly,
         event,
-        Collections.unmodifiableList(sorted),
+        sorted,
         customer);
+  }
+
+  /**
+   * The moment that a campaign waited for: its own pattern or time after an event. Its id names the
+   * events matched.
+   *
+   * @param campaign the campaign's id
+   * @param event the last event matched, or the one that the time counts from
+   * @param steps the events matched, by step, in any order of the steps
+   */
+  public static Moment ofCampaign(
+      String campaign,
+      CustomerKey customer,
+      long atMillis,
+      Occurrence event,
+      Map<String, List<Occurrence>> steps,
+      Features features) {
+    List<Step> sorted = sorted(steps);
+    List<String> parts =
+        new ArrayList<>(
+            List.of(
+                CAMPAIGN,
+                campaign,
+                customer.tenant(),
+                customer.customerId(),
+                Long.toString(atMillis)));
+    addEvent(parts, "", event);
+    addEvents(parts, sorted);
+    return ofCampaign(
+        Identity.of(parts.toArray(new String[0])),
+        campaign,
+        customer,
+        atMillis,
+        event,
+        sorted,
+        features);
+  }
+
+  /**
+   * The moment that a time of a campaign's timetable is.
+   *
+   * @param campaign the campaign's id
+   * @param dueMillis the time of the timetable, by which the moment is known
+   * @param atMillis when it comes: that time, or later where it was past already when it became the
+   *     customer's, as by a new time zone
+   */
+  public static Moment ofTime(
+      String campaign, CustomerKey customer, long dueMillis, long atMillis, Features features) {
+    String id =
+        Identity.of(
+            CAMPAIGN, campaign, customer.tenant(), customer.customerId(), Long.toString(dueMillis));
+    return ofCampaign(id, campaign, customer, atMillis, null, List.of(), features);
+  }
+
+  private static Moment ofCampaign(
+      String id,
+      String campaign,
+      CustomerKey customer,
+      long atMillis,
+      Occurrence event,
+      List<Step> steps,
+      Features features) {
+    return new Moment(
+        id,
+        customer.tenant(),
+        customer.customerId(),
+        campaign,
+        atMillis,
+        null,
+        null,
+        event,
+        steps,
+        features);
+  }
+
+  private static List<Step> sorted(Map<String, List<Occurrence>> steps) {
+    List<Step> sorted = new ArrayList<>();
+    new TreeMap<>(steps).forEach((name, events) -> sorted.add(new Step(name, events)));
+    return Collections.unmodifiableList(sorted);
+  }
+
+  private static void addEvents(List<String> parts, List<Step> steps) {
+    for (Step step : steps) {
+      step.events().forEach(event -> addEvent(parts, step.name(), event));
+    }
+  }
+
+  private static void addEvent(List<String> parts, String step, Occurrence event) {
+    parts.add(step);
+    parts.add(event.topic().name());
+    parts.add(event.messageId());
+    parts.add(Long.toString(event.atMillis()));
   }
 
   private static String id(Anomaly anomaly, List<Step> steps) {
@@ -95,14 +188,7 @@ public record Moment(
                 Long.toString(anomaly.atMillis()),
                 anomaly.orderId() == null ? "" : anomaly.orderId(),
                 Json.of(anomaly.evidence())));
-    for (Step step : steps) {
-      for (Occurrence event : step.events()) {
-        parts.add(step.name());
-        parts.add(event.topic().name());
-        parts.add(event.messageId());
-        parts.add(Long.toString(event.atMillis()));
-      }
-    }
+    addEvents(parts, steps);
     return Identity.of(parts.toArray(new String[0]));
   }
 }

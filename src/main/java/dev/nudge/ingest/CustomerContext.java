@@ -3,6 +3,7 @@ package dev.nudge.ingest;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.util.OutputTag;
 
 /**
  * What {@link CustomerOperator} lends to the room it carries.
@@ -22,10 +23,14 @@ public interface CustomerContext<OUT> {
   /**
    * Gives every customer of whom anything is stored a turn, a few at a time, once the watermark has
    * reached an instant: so that what a change of definitions has ended is not kept for customers
-   * who never come back. Asking again before that is over begins it anew.
+   * who never come back, and what it has made due comes to them too. Asking again before that is
+   * over begins it anew.
    */
   void visitEveryone(long atMillis);
 
   /** Says something, stamped with the instant. */
   void emit(OUT output);
+
+  /** Says something beside that, stamped with the instant too. */
+  <X> void emit(OutputTag<X> where, X output);
 }

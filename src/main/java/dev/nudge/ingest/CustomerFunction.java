@@ -54,7 +54,9 @@ public interface CustomerFunction<D, OUT> extends Serializable {
 
   /**
    * The next instant at which something is due by itself, epoch milliseconds, or {@link #NEVER}.
-   * Asked after {@link #load} and after each {@link #onInstant}, and then later than that instant.
+   * Asked after {@link #load}, and where that is an instant which the watermark has passed, by a
+   * definition that came since, it comes at the first one after the watermark; and after each
+   * {@link #onInstant}, and then later than that instant.
    */
   long dueMillis();
 

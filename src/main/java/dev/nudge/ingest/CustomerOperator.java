@@ -37,6 +37,7 @@ import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.util.OutputTag;
 
 /**
  * Gives each customer's events to a {@link CustomerFunction} once, in the total order, and keeps
@@ -124,6 +125,10 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
   private transient ListState<Long> pendingVisits;
 
   private transient long watermarkMillis;
+
+  /** The last watermark that everybody downstream has been told, or was told before a restart. */
+  private transient long passedMillis;
+
   private transient long inputWatermarkMillis;
   private transient boolean definitionsRead;
   private transient boolean idle;
@@ -137,6 +142,7 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
 
   private transient SavedCustomer saved;
   private transient List<Accepted> instant;
+  private transient long instantMillis;
   private transient Counter accepted;
   private transient Counter duplicates;
   private transient Counter late;
@@ -176,6 +182,7 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
             .getUnionListState(new ListStateDescriptor<>("watermark", LongSerializer.INSTANCE));
     watermarkMillis = Long.MIN_VALUE;
     inputWatermarkMillis = Long.MIN_VALUE;
+    passedMillis = Long.MIN_VALUE;
     for (Long restored : judgedWatermark.get()) {
       watermarkMillis = Math.max(watermarkMillis, restored);
     }
@@ -341,6 +348,7 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
       return;
     }
     // Set first: what a function asks during this step is already judged by it.
+    passedMillis = watermarkMillis;
     watermarkMillis = next;
     Watermark mark = new Watermark(next);
     reordering.pass(next);
@@ -367,10 +375,15 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
       if (stored != null) {
         saved.read(stored);
         load(customer);
-        collector.setAbsoluteTimestamp(watermarkMillis);
-        instant.clear();
-        function.onInstant(watermarkMillis, instant);
-        keep(customer, function.dueMillis(), watermarkMillis, false);
+        long dueMillis = function.dueMillis();
+        if (dueMillis > watermarkMillis) {
+          instant.clear();
+          at(watermarkMillis);
+          function.onInstant(watermarkMillis, instant);
+          dueMillis = function.dueMillis();
+        }
+        // What turns out to be due already comes with the next watermark: this one has been told.
+        keep(customer, Math.max(dueMillis, watermarkMillis + 1), watermarkMillis, false);
       }
     }
   }
@@ -481,7 +494,7 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
   /** Instant by instant; returns when something is due next. */
   private long liveThrough(List<CustomerEvent> events, long upToMillis) throws Exception {
     int next = 0;
-    long dueMillis = function.dueMillis();
+    long dueMillis = Math.max(function.dueMillis(), passedMillis + 1);
     while (next < events.size() || dueMillis <= upToMillis) {
       long atMillis = dueMillis;
       if (next < events.size()) {
@@ -496,7 +509,7 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
         // Nothing but copies.
         continue;
       }
-      collector.setAbsoluteTimestamp(atMillis);
+      at(atMillis);
       function.onInstant(atMillis, instant);
       dueMillis = function.dueMillis();
       if (dueMillis <= atMillis) {
@@ -505,6 +518,12 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
       }
     }
     return dueMillis;
+  }
+
+  /** What is said from here on is stamped with this instant. */
+  private void at(long atMillis) {
+    instantMillis = atMillis;
+    collector.setAbsoluteTimestamp(atMillis);
   }
 
   private void accept(CustomerEvent event) throws Exception {
@@ -583,6 +602,11 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     @Override
     public void emit(OUT value) {
       collector.collect(value);
+    }
+
+    @Override
+    public <X> void emit(OutputTag<X> where, X value) {
+      output.collect(where, new StreamRecord<>(value, instantMillis));
     }
   }
 }

@@ -77,7 +77,10 @@ class CustomerCodecTest {
           RESPONSES,
           REFILLS,
           ATTRIBUTES,
-          Long.MAX_VALUE);
+          Long.MAX_VALUE,
+          null);
+
+  private static final Customer PUSHED = FULL.elapsed(new Elapsed(-1, 5, 1_767_632_400_000L));
 
   private static List<Integer> hours() {
     List<Integer> hours = new ArrayList<>(Collections.nCopies(24, 0));
@@ -91,6 +94,8 @@ class CustomerCodecTest {
     return Stream.of(
         nobody,
         FULL,
+        PUSHED,
+        FULL.elapsed(Elapsed.NOTHING),
         with(FULL.lifecycle(), nobody.purchases(), nobody.browsing()),
         with(nobody.lifecycle(), PURCHASES, nobody.browsing()),
         with(nobody.lifecycle(), nobody.purchases(), BROWSING),
@@ -101,7 +106,8 @@ class CustomerCodecTest {
             RESPONSES,
             nobody.refills(),
             Map.of(),
-            1),
+            1,
+            null),
         new Customer(
             nobody.lifecycle(),
             nobody.purchases(),
@@ -109,7 +115,8 @@ class CustomerCodecTest {
             nobody.responses(),
             REFILLS,
             Map.of(),
-            2),
+            2,
+            null),
         new Customer(
             nobody.lifecycle(),
             nobody.purchases(),
@@ -117,12 +124,13 @@ class CustomerCodecTest {
             nobody.responses(),
             nobody.refills(),
             ATTRIBUTES,
-            3));
+            3,
+            null));
   }
 
   private static Customer with(Lifecycle lifecycle, Purchases purchases, Browsing browsing) {
     return new Customer(
-        lifecycle, purchases, browsing, Responses.none(), Refills.none(), Map.of(), 9);
+        lifecycle, purchases, browsing, Responses.none(), Refills.none(), Map.of(), 9, null);
   }
 
   @ParameterizedTest
@@ -153,6 +161,19 @@ class CustomerCodecTest {
     byte[] bytes = encode(FULL);
     for (int length = 0; length < bytes.length; length++) {
       byte[] cut = Arrays.copyOf(bytes, length);
+      assertThatThrownBy(() -> decode(cut)).isInstanceOf(IOException.class);
+    }
+  }
+
+  /** What a later version added stands behind the rest. */
+  @Test
+  void bytesOfBeforeThereWereTimetablesAreTheSameCustomerWithoutThem() throws IOException {
+    byte[] before = encode(FULL);
+    byte[] now = encode(PUSHED);
+    assertThat(Arrays.copyOf(now, before.length)).isEqualTo(before);
+    assertThat(decode(before)).isEqualTo(FULL);
+    for (int length = before.length + 1; length < now.length; length++) {
+      byte[] cut = Arrays.copyOf(now, length);
       assertThatThrownBy(() -> decode(cut)).isInstanceOf(IOException.class);
     }
   }

@@ -44,7 +44,9 @@ class RuleBookTest {
   }
 
   private List<String> idsOf(String tenant, long at) {
-    return book.rulesOf(tenant, at).inForce().stream().map(rule -> rule.rule().id()).toList();
+    return book.standing(tenant, at).rules().inForce().stream()
+        .map(rule -> rule.rule().id())
+        .toList();
   }
 
   private static List<String> builtIn() {
@@ -77,8 +79,8 @@ class RuleBookTest {
     book.setRules(all, RuleHistory.none().with(all, 0));
     book.setRules(own, RuleHistory.none().with(own, 0));
     assertThat(idsOf("acme", 10)).hasSize(20);
-    RunningRule ofAcme = last(book.rulesOf("acme", 10).inForce());
-    RunningRule ofZeta = last(book.rulesOf("zeta", 10).inForce());
+    RunningRule ofAcme = last(book.standing("acme", 10).rules().inForce());
+    RunningRule ofZeta = last(book.standing("zeta", 10).rules().inForce());
     assertThat(ofAcme.rule().tenant()).isEqualTo("acme");
     assertThat(ofZeta.rule().tenant()).isNull();
     assertThat(book.byNumber(ofAcme.number())).isSameAs(ofAcme);
@@ -94,10 +96,10 @@ class RuleBookTest {
     book.setRules(own, RuleHistory.none().with(own, 0));
     assertThat(idsOf("acme", 10)).isEqualTo(builtIn());
     int place = builtIn().indexOf("SPEND_SPIKE");
-    RunningRule mine = book.rulesOf("acme", 10).inForce().get(place);
+    RunningRule mine = book.standing("acme", 10).rules().inForce().get(place);
     assertThat(mine.rule().tenant()).isEqualTo("acme");
     assertThat(mine.order()).isEqualTo(place);
-    assertThat(book.rulesOf("acme", 9).inForce().get(place).rule().tenant()).isNull();
+    assertThat(book.standing("acme", 9).rules().inForce().get(place).rule().tenant()).isNull();
   }
 
   @Test
@@ -105,21 +107,21 @@ class RuleBookTest {
     RuleVersion one = version("acme", "OWN", 1, "A");
     RuleVersion two = version("acme", "OWN", 2, "A");
     book.setRules(one, RuleHistory.none().with(one, 0));
-    long first = last(book.rulesOf("acme", 10).inForce()).number();
+    long first = last(book.standing("acme", 10).rules().inForce()).number();
     book.setRules(two, RuleHistory.none().with(two, 0));
-    long second = last(book.rulesOf("acme", 10).inForce()).number();
+    long second = last(book.standing("acme", 10).rules().inForce()).number();
     assertThat(second).isNotEqualTo(first);
     assertThat(book.byNumber(first)).isNull();
     open();
     book.setRules(one, RuleHistory.none().with(one, 0));
-    assertThat(last(book.rulesOf("acme", 10).inForce()).number()).isEqualTo(first);
+    assertThat(last(book.standing("acme", 10).rules().inForce()).number()).isEqualTo(first);
   }
 
   @Test
   void ruleThatIsGoneLeavesNoNumber() throws Exception {
     RuleVersion own = version("acme", "OWN", 1, "A");
     book.setRules(own, RuleHistory.none().with(own, 0));
-    long number = last(book.rulesOf("acme", 10).inForce()).number();
+    long number = last(book.standing("acme", 10).rules().inForce()).number();
     book.remove(own);
     assertThat(book.byNumber(number)).isNull();
     assertThat(idsOf("acme", 10)).isEqualTo(builtIn());

@@ -25,6 +25,7 @@ import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -32,6 +33,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.checkpoint.SavepointType;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /** The room Detect at work, told what happens and what its tenants define. */
 final class Shop {
@@ -102,6 +104,10 @@ final class Shop {
 
   Shop delete(String tenant, String id) throws Exception {
     return define(new RuleVersion(tenant, Rule.Kind.ANOMALY, id, 0, 0, null, null, true));
+  }
+
+  Shop deleteCampaign(String id) throws Exception {
+    return define(new RuleVersion("acme", Rule.Kind.CAMPAIGN, id, 0, 0, null, null, true));
   }
 
   Shop deletePolicy(String tenant) throws Exception {
@@ -184,6 +190,37 @@ final class Shop {
       return "%+dm".formatted(after / MINUTE);
     }
     return "%+d".formatted(after);
+  }
+
+  /** The moments of campaigns up to a watermark: customer, time, campaign. */
+  List<String> pushed(long watermark, String... campaigns) throws Exception {
+    Set<String> wanted = Set.of(campaigns);
+    return moments(watermark).stream()
+        .filter(moment -> wanted.contains(moment.kind()) && moment.anomaly() == null)
+        .map(moment -> moment.customerId() + time(moment.atMillis()) + " " + moment.kind())
+        .toList();
+  }
+
+  /** The events passed on since this was last asked, as they stand on the stream. */
+  List<StreamRecord<CustomerEvent>> passedOn() {
+    Queue<StreamRecord<CustomerEvent>> passed = harness.getSideOutput(DetectFunction.EVENTS);
+    List<StreamRecord<CustomerEvent>> all = passed == null ? List.of() : List.copyOf(passed);
+    if (passed != null) {
+      passed.clear();
+    }
+    return all;
+  }
+
+  /**
+   * What stands on the stream of moments, watermarks included, since {@link #moments} was asked.
+   */
+  List<Object> stream() {
+    return List.copyOf(harness.getOutput());
+  }
+
+  Shop watermark(long atMillis) throws Exception {
+    harness.watermark(atMillis);
+    return this;
   }
 
   long counted(String name) {
