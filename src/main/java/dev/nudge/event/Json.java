@@ -138,7 +138,7 @@ public final class Json {
             json.writeEndObject();
           }
           json.writeObjectFieldStart("content");
-          for (Map.Entry<String, String> field : trigger.content().entrySet()) {
+          for (Map.Entry<String, String> field : new TreeMap<>(trigger.content()).entrySet()) {
             json.writeStringField(field.getKey(), field.getValue());
           }
           json.writeEndObject();
