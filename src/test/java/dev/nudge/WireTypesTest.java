@@ -18,6 +18,7 @@ import dev.nudge.definition.Experiment;
 import dev.nudge.definition.Phase;
 import dev.nudge.definition.Phases;
 import dev.nudge.definition.Problem;
+import dev.nudge.definition.Reach;
 import dev.nudge.definition.Recommend;
 import dev.nudge.definition.Resource;
 import dev.nudge.definition.RuleVersion;
@@ -128,6 +129,7 @@ class WireTypesTest {
           entry(Template.class, "part of Campaign"),
           entry(Experiment.class, "part of Campaign"),
           entry(Conversion.class, "part of Campaign"),
+          entry(Reach.class, "what the author of a campaign is told"),
           entry(Recommend.class, "part of Campaign"),
           entry(Similar.class, "part of Campaign"),
           entry(CampaignTrigger.OfRule.class, "part of Campaign"),

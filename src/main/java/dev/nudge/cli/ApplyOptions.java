@@ -15,6 +15,12 @@ final class ApplyOptions {
   private Instant at;
 
   @Option(
+      names = "--tenant",
+      paramLabel = "TENANT",
+      description = "The tenant of definitions that name none, such as the examples.")
+  private String tenant;
+
+  @Option(
       names = "--force",
       description =
           "Write a new version even if the same is published already, or something unreadable.")
@@ -23,6 +29,11 @@ final class ApplyOptions {
   /** From when it is to hold; null for soon. */
   Instant at() {
     return at;
+  }
+
+  /** Whose definitions without a tenant are; null if each must name its own. */
+  String tenant() {
+    return tenant;
   }
 
   boolean force() {

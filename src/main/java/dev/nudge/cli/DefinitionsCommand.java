@@ -3,14 +3,11 @@ package dev.nudge.cli;
 import dev.nudge.definition.BuiltInRules;
 import dev.nudge.definition.DefinitionPublisher;
 import dev.nudge.definition.DefinitionReader;
-import dev.nudge.definition.DefinitionVersion;
-import dev.nudge.definition.Policy;
 import dev.nudge.definition.RuleSource;
 import dev.nudge.kafka.KafkaConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -28,9 +25,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Check, apply, delete, list and show definitions of every kind.")
 public final class DefinitionsCommand implements Runnable {
-  private static final String POLICY = "policy";
-  private static final String POLICY_ID = "default";
-
   private final Function<KafkaConfig, Deployment> deployments;
   @Spec private CommandSpec spec;
 
@@ -52,32 +46,7 @@ public final class DefinitionsCommand implements Runnable {
           "Read definition files, and policies for their schemas; tell everything that is wrong with"
               + " them.")
   int check(@Parameters(paramLabel = "FILE", arity = "1..*") List<Path> files) {
-    DefinitionReader reader = DefinitionReader.forRehearsal();
-    boolean allRead = Publishing.read(reader, files, err());
-    return publishing()
-        .answering(
-            () -> {
-              List<Policy> policies = reader.policies();
-              List<RuleSource> rules = reader.rules();
-              if (!allRead) {
-                return Publishing.REFUSED;
-              }
-              policies.forEach(policy -> tellGood(policy.tenant(), POLICY));
-              rules.forEach(
-                  rule ->
-                      tellGood(
-                          rule.tenant(),
-                          rule.kind().name().toLowerCase(Locale.ROOT) + " " + rule.id()));
-              return Publishing.DONE;
-            });
-  }
-
-  private void tellGood(String tenant, String what) {
-    out()
-        .println(
-            tenant == null
-                ? "every tenant's " + what + ": good for a rehearsal; to apply it, name a tenant"
-                : tenant + " " + what + ": good");
+    return publishing().check(DefinitionReader.forRehearsal(), files, rule -> {});
   }
 
   @Command(
@@ -89,18 +58,7 @@ public final class DefinitionsCommand implements Runnable {
       @Parameters(paramLabel = "FILE", arity = "1..*") List<Path> files,
       @Mixin KafkaOptions kafka,
       @Mixin ApplyOptions options) {
-    DefinitionReader reader = DefinitionReader.forPublishing();
-    if (!Publishing.read(reader, files, err())) {
-      return Publishing.REFUSED;
-    }
-    Deployment deployment = deployments.apply(kafka.config());
-    return publishing()
-        .answering(
-            () -> {
-              // Conditions are typed by the policies that are in force there.
-              reader.know(deployment.definitions().list().policies());
-              return publishing().apply(deployment, reader.policies(), reader.rules(), options);
-            });
+    return publishing().apply(files, kafka, options);
   }
 
   @Command(
@@ -110,16 +68,7 @@ public final class DefinitionsCommand implements Runnable {
           "Delete a definition. The built-in one of the same kind and id, if there is one, holds"
               + " again; without a policy the defaults do.")
   int delete(@Mixin One one, @Mixin KafkaOptions kafka) {
-    String id = one.id(spec);
-    return publishing()
-        .answering(
-            () -> {
-              boolean deleted =
-                  deployments.apply(kafka.config()).definitions().delete(one.tenant, one.kind, id);
-              String name = name(one.kind, id);
-              out().println(one.tenant + (deleted ? " " + name + ": deleted" : ": has no " + name));
-              return Publishing.DONE;
-            });
+    return publishing().delete(kafka, one.tenant, one.kind, one.id(spec));
   }
 
   @Command(
@@ -130,10 +79,7 @@ public final class DefinitionsCommand implements Runnable {
       @Option(names = "--tenant", paramLabel = "TENANT", description = "Only this tenant's.")
           String tenant,
       @Mixin KafkaOptions kafka) {
-    return publishing()
-        .list(
-            deployments.apply(kafka.config()),
-            version -> tenant == null || tenant.equals(version.tenant()));
+    return publishing().list(kafka, tenant);
   }
 
   @Command(
@@ -141,24 +87,7 @@ public final class DefinitionsCommand implements Runnable {
       mixinStandardHelpOptions = true,
       description = "Print a definition as it is published.")
   int show(@Mixin One one, @Mixin KafkaOptions kafka) {
-    String id = one.id(spec);
-    return publishing()
-        .answering(
-            () -> {
-              Optional<DefinitionVersion> found =
-                  deployments.apply(kafka.config()).definitions().list().definitions().stream()
-                      .filter(version -> version.tenant().equals(one.tenant))
-                      .filter(version -> version.kind().equals(one.kind))
-                      .filter(version -> version.id().equals(id))
-                      .findFirst();
-              if (found.isEmpty()) {
-                err().println(one.tenant + ": has no readable " + name(one.kind, id));
-                return Publishing.FAILED;
-              }
-              out().println("# " + publishing().line(found.get()));
-              out().println(DefinitionPublisher.text(found.get()));
-              return Publishing.DONE;
-            });
+    return publishing().show(kafka, one.tenant, one.kind, one.id(spec));
   }
 
   @Command(
@@ -200,7 +129,7 @@ public final class DefinitionsCommand implements Runnable {
         names = "--kind",
         paramLabel = "KIND",
         required = true,
-        description = "policy, anomaly or stage.")
+        description = "policy, anomaly, stage or campaign.")
     private String kind;
 
     @Option(names = "--id", paramLabel = "ID", description = "Its name; a policy needs none.")
@@ -214,8 +143,8 @@ public final class DefinitionsCommand implements Runnable {
             "--kind: found '%s', expected one of %s"
                 .formatted(kind, String.join(", ", DefinitionPublisher.KINDS)));
       }
-      if (kind.equals(POLICY)) {
-        return POLICY_ID;
+      if (kind.equals(Publishing.POLICY)) {
+        return Publishing.POLICY_ID;
       }
       if (id == null) {
         throw new ParameterException(spec.commandLine(), "--id: found nothing, expected a name");
@@ -224,13 +153,13 @@ public final class DefinitionsCommand implements Runnable {
     }
   }
 
-  private static String name(String kind, String id) {
-    return kind.equals(POLICY) ? kind : kind + " " + id;
-  }
-
   private Publishing publishing() {
     return new Publishing(
-        spec.commandLine(), version -> version.tenant() + " " + name(version.kind(), version.id()));
+        spec.commandLine(),
+        deployments,
+        kind -> true,
+        (tenant, kind, id) ->
+            (tenant == null ? "every tenant's" : tenant) + " " + Publishing.what(kind, id));
   }
 
   private PrintWriter out() {

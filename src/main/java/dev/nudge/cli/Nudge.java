@@ -25,6 +25,7 @@ public final class Nudge {
   public static void main(String[] args) {
     CommandLine nudge = new CommandLine(new Nudge());
     nudge.addSubcommand(new PolicyCommand(Deployment.ON_KAFKA));
+    nudge.addSubcommand(new CampaignsCommand(Deployment.ON_KAFKA));
     nudge.addSubcommand(new DefinitionsCommand(Deployment.ON_KAFKA));
     nudge.setCaseInsensitiveEnumValuesAllowed(true);
     nudge.setExecutionExceptionHandler(Nudge::failed);

@@ -3,10 +3,11 @@ package dev.nudge.cli;
 import dev.nudge.definition.DefinitionReader;
 import dev.nudge.definition.DefinitionVersion;
 import dev.nudge.definition.Policy;
+import dev.nudge.definition.PolicyCodec;
 import dev.nudge.kafka.KafkaConfig;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,15 +17,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Checks, publishes, deletes and lists tenants' policies. */
+/** Checks, publishes, pauses, deletes and shows tenants' policies. */
 @Command(
     name = "policy",
     mixinStandardHelpOptions = true,
-    description = "Check, apply, delete and list the policies of tenants.")
+    description = "Check, apply, show, pause, resume, delete and list the policies of tenants.")
 public final class PolicyCommand implements Runnable {
-  private static final String KIND = "policy";
-  private static final String ID = "default";
-
   private final Function<KafkaConfig, Deployment> deployments;
   @Spec private CommandSpec spec;
 
@@ -36,7 +34,8 @@ public final class PolicyCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Say what to do: check, apply, delete or list.");
+        spec.commandLine(),
+        "Say what to do: check, apply, show, pause, resume, delete, list or schema.");
   }
 
   @Command(
@@ -44,24 +43,7 @@ public final class PolicyCommand implements Runnable {
       mixinStandardHelpOptions = true,
       description = "Read policy files and tell everything that is wrong with them.")
   int check(@Parameters(paramLabel = "FILE", arity = "1..*") List<Path> files) {
-    DefinitionReader reader = DefinitionReader.forRehearsal();
-    boolean allRead = Publishing.read(reader, files, err());
-    return publishing()
-        .answering(
-            () -> {
-              List<Policy> policies = reader.policies();
-              if (!allRead) {
-                return Publishing.REFUSED;
-              }
-              for (Policy policy : policies) {
-                out()
-                    .println(
-                        policy.tenant() == null
-                            ? "every tenant: good for a rehearsal; to apply it, name a tenant"
-                            : policy.tenant() + ": good");
-              }
-              return Publishing.DONE;
-            });
+    return publishing().check(DefinitionReader.forRehearsal(), files, rule -> {});
   }
 
   @Command(
@@ -74,15 +56,56 @@ public final class PolicyCommand implements Runnable {
       @Parameters(paramLabel = "FILE", arity = "1..*") List<Path> files,
       @Mixin KafkaOptions kafka,
       @Mixin ApplyOptions options) {
-    DefinitionReader reader = DefinitionReader.forPublishing();
-    boolean allRead = Publishing.read(reader, files, err());
+    return publishing().apply(files, kafka, options);
+  }
+
+  @Command(
+      name = "show",
+      mixinStandardHelpOptions = true,
+      description = "Print a tenant's policy as it is published.")
+  int show(
+      @Option(names = "--tenant", paramLabel = "TENANT", required = true) String tenant,
+      @Mixin KafkaOptions kafka) {
+    return publishing().show(kafka, tenant, Publishing.POLICY, Publishing.POLICY_ID);
+  }
+
+  @Command(
+      name = "pause",
+      mixinStandardHelpOptions = true,
+      description = "Stop all of a tenant's sends within seconds.")
+  int pause(
+      @Option(names = "--tenant", paramLabel = "TENANT", required = true) String tenant,
+      @Mixin KafkaOptions kafka) {
+    return paused(tenant, kafka, true);
+  }
+
+  @Command(
+      name = "resume",
+      mixinStandardHelpOptions = true,
+      description = "Let a tenant's sends go on that were stopped.")
+  int resume(
+      @Option(names = "--tenant", paramLabel = "TENANT", required = true) String tenant,
+      @Mixin KafkaOptions kafka) {
+    return paused(tenant, kafka, false);
+  }
+
+  /** In an emergency a tenant need not have a policy: one is made that says nothing else. */
+  private int paused(String tenant, KafkaOptions kafka, boolean paused) {
     return publishing()
         .answering(
             () -> {
-              List<Policy> policies = reader.policies();
-              return allRead
-                  ? publishing().apply(deployment(kafka), policies, List.of(), options)
-                  : Publishing.REFUSED;
+              Deployment deployment = publishing().deployment(kafka);
+              Optional<DefinitionVersion> found =
+                  Publishing.find(deployment, tenant, Publishing.POLICY, Publishing.POLICY_ID);
+              if (found.isEmpty() && !paused) {
+                return publishing().tellNone(tenant, Publishing.POLICY, Publishing.POLICY_ID);
+              }
+              Policy policy =
+                  found
+                      .map(version -> version.policy().policy())
+                      .orElseGet(() -> Policy.DEFAULT.withTenant(tenant));
+              return publishing()
+                  .replace(deployment, List.of(policy.withPaused(paused)), List.of());
             });
   }
 
@@ -93,13 +116,7 @@ public final class PolicyCommand implements Runnable {
   int delete(
       @Option(names = "--tenant", paramLabel = "TENANT", required = true) String tenant,
       @Mixin KafkaOptions kafka) {
-    return publishing()
-        .answering(
-            () -> {
-              boolean deleted = deployment(kafka).definitions().delete(tenant, KIND, ID);
-              out().println(tenant + (deleted ? ": deleted" : ": has no policy"));
-              return Publishing.DONE;
-            });
+    return publishing().delete(kafka, tenant, Publishing.POLICY, Publishing.POLICY_ID);
   }
 
   @Command(
@@ -107,22 +124,23 @@ public final class PolicyCommand implements Runnable {
       mixinStandardHelpOptions = true,
       description = "List the published policies.")
   int list(@Mixin KafkaOptions kafka) {
-    return publishing().list(deployment(kafka), version -> version.kind().equals(KIND));
+    return publishing().list(kafka, null);
   }
 
-  private Deployment deployment(KafkaOptions kafka) {
-    return deployments.apply(kafka.config());
+  @Command(
+      name = "schema",
+      mixinStandardHelpOptions = true,
+      description = "Print the JSON Schema of policies, for editors.")
+  int schema() {
+    spec.commandLine().getOut().println(PolicyCodec.schema());
+    return Publishing.DONE;
   }
 
   private Publishing publishing() {
-    return new Publishing(spec.commandLine(), DefinitionVersion::tenant);
-  }
-
-  private PrintWriter out() {
-    return spec.commandLine().getOut();
-  }
-
-  private PrintWriter err() {
-    return spec.commandLine().getErr();
+    return new Publishing(
+        spec.commandLine(),
+        deployments,
+        Publishing.POLICY::equals,
+        (tenant, kind, id) -> tenant == null ? "every tenant" : tenant);
   }
 }

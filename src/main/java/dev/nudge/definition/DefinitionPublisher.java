@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -52,6 +53,14 @@ public final class DefinitionPublisher {
    *     aside
    */
   public record Published(List<DefinitionVersion> definitions, List<Problem> unreadable) {
+    /** The rules among them, campaigns too. */
+    public List<RuleSource> rules() {
+      return definitions.stream()
+          .filter(version -> version.rule() != null)
+          .map(version -> version.rule().source())
+          .toList();
+    }
+
     /** The policies among them. */
     public List<Policy> policies() {
       return definitions.stream()
@@ -81,14 +90,15 @@ public final class DefinitionPublisher {
   }
 
   /**
-   * Publishes policies and then rules. A rule must compile with the schema of its tenant's policy,
-   * among these or published before; and a policy's schema must fit the tenant's published rules.
+   * Publishes policies and then rules. A rule must compile with its tenant's policy, among these or
+   * published before; and a policy must fit the tenant's published rules.
    *
    * @param policies each with its tenant
    * @param rules each with its tenant
    * @param effectiveAt the event time from which they hold
    * @param force writes a new version even if the same stands there, or something unreadable does,
-   *     or if a published rule does not fit a new schema
+   *     or if a published rule does not fit a new policy, or a campaign is like a published one but
+   *     for its name
    * @return what became of each of them, in their order
    * @throws DefinitionException if one is not valid; without force, if what the topic holds in its
    *     place, or a published rule under a new schema, is not; nothing is written then
@@ -98,17 +108,25 @@ public final class DefinitionPublisher {
       throws DefinitionException {
     Map<String, byte[]> before = policyLog.newest();
     Map<String, byte[]> rulesBefore = ruleLog.newest();
-    Map<String, Map<String, PropertyType>> schemas = schemas(before);
+    Map<String, Policy> inForce = policies(before);
     List<Applied> applied = new ArrayList<>();
     for (Policy policy : policies) {
       applied.add(next(policy, before, effectiveAt, force));
-      schemas.put(policy.tenant(), policy.schema());
+      inForce.put(policy.tenant(), policy);
     }
     for (RuleSource rule : rules) {
-      RuleCodec.compile(rule, schemas.getOrDefault(rule.tenant(), Map.of()));
+      if (rule.kind() == Rule.Kind.CAMPAIGN) {
+        CampaignCodec.compile(
+            rule,
+            inForce.getOrDefault(rule.tenant(), Policy.DEFAULT),
+            anomalies(rule.tenant(), rules, rulesBefore));
+      } else {
+        RuleCodec.compile(rule, schemaOf(rule.tenant(), inForce));
+      }
       applied.add(next(rule, rulesBefore, effectiveAt, force));
     }
     if (!force) {
+      refuseAlike(rules, rulesBefore, inForce);
       refuseUnfit(policies, rules, rulesBefore);
     }
     Map<String, byte[]> policyRecords = changed(applied, true);
@@ -116,6 +134,58 @@ public final class DefinitionPublisher {
     policyRecords.forEach(policyLog::put);
     ruleRecords.forEach(ruleLog::put);
     return applied;
+  }
+
+  /** The tenant's own anomalies, published before or now. */
+  private static Set<String> anomalies(
+      String tenant, List<RuleSource> rules, Map<String, byte[]> rulesBefore) {
+    Stream<RuleSource> before =
+        readable(rulesBefore, new ArrayList<>()).stream()
+            .filter(version -> version.rule() != null)
+            .map(version -> version.rule().source());
+    return Stream.concat(rules.stream(), before)
+        .filter(rule -> rule.kind() == Rule.Kind.ANOMALY && rule.tenant().equals(tenant))
+        .map(RuleSource::id)
+        .collect(Collectors.toSet());
+  }
+
+  /** A campaign must differ from those published before, which reader and author may not know. */
+  private static void refuseAlike(
+      List<RuleSource> rules, Map<String, byte[]> rulesBefore, Map<String, Policy> policies)
+      throws DefinitionException {
+    Map<String, Campaign> published = new TreeMap<>();
+    for (DefinitionVersion version : readable(rulesBefore, new ArrayList<>())) {
+      if (version.rule() != null
+          && version.rule().kind() == Rule.Kind.CAMPAIGN
+          && problemsOf(version, policies).isEmpty()) {
+        published.put(
+            key(version.tenant(), version.kind(), version.id()),
+            CampaignCodec.compile(version.rule().source(), schemaOf(version.tenant(), policies)));
+      }
+    }
+    Problems problems = new Problems();
+    for (RuleSource rule : rules) {
+      published.remove(key(rule.tenant(), RuleCodec.kind(rule.kind()), rule.id()));
+    }
+    for (RuleSource rule : rules) {
+      if (rule.kind() == Rule.Kind.CAMPAIGN) {
+        Campaign campaign = CampaignCodec.compile(rule, schemaOf(rule.tenant(), policies));
+        String key = key(rule.tenant(), CampaignCodec.KIND, rule.id());
+        published.forEach(
+            (name, other) -> {
+              if (Rivals.meet(campaign, other) && Rivals.areAlike(campaign, other)) {
+                problems.add(
+                    new Problem(key, 1, 1, "id", Rivals.found(campaign, other), Rivals.EXPECTED));
+              }
+            });
+        published.put(key, campaign);
+      }
+    }
+    problems.throwIfAny();
+  }
+
+  private static Map<String, PropertyType> schemaOf(String tenant, Map<String, Policy> policies) {
+    return policies.getOrDefault(tenant, Policy.DEFAULT).schema();
   }
 
   /** The records that are to be written; whoever built them, jobs must not refuse them. */
@@ -191,16 +261,16 @@ public final class DefinitionPublisher {
   private static void refuseUnfit(
       List<Policy> policies, List<RuleSource> replacing, Map<String, byte[]> rulesBefore)
       throws DefinitionException {
-    Map<String, Map<String, PropertyType>> schemas = new HashMap<>();
-    policies.forEach(policy -> schemas.put(policy.tenant(), policy.schema()));
+    Map<String, Policy> changed = new HashMap<>();
+    policies.forEach(policy -> changed.put(policy.tenant(), policy));
     Set<String> replaced = new HashSet<>();
     replacing.forEach(
         rule -> replaced.add(key(rule.tenant(), RuleCodec.kind(rule.kind()), rule.id())));
     Problems problems = new Problems();
     for (DefinitionVersion version : readable(rulesBefore, new ArrayList<>())) {
       String key = key(version.tenant(), version.kind(), version.id());
-      if (schemas.containsKey(version.tenant()) && !replaced.contains(key)) {
-        problemsOf(version, schemas).forEach(problems::add);
+      if (changed.containsKey(version.tenant()) && !replaced.contains(key)) {
+        problemsOf(version, changed).forEach(problems::add);
       }
     }
     problems.throwIfAny();
@@ -228,9 +298,9 @@ public final class DefinitionPublisher {
     List<Problem> unreadable = new ArrayList<>();
     Map<String, byte[]> policies = policyLog.newest();
     List<DefinitionVersion> definitions = readable(policies, unreadable);
-    Map<String, Map<String, PropertyType>> schemas = schemas(policies);
+    Map<String, Policy> inForce = policies(policies);
     for (DefinitionVersion version : readable(ruleLog.newest(), unreadable)) {
-      List<Problem> problems = problemsOf(version, schemas);
+      List<Problem> problems = problemsOf(version, inForce);
       unreadable.addAll(problems);
       if (problems.isEmpty()) {
         definitions.add(version);
@@ -263,27 +333,51 @@ public final class DefinitionPublisher {
     return versions;
   }
 
-  private static Map<String, Map<String, PropertyType>> schemas(Map<String, byte[]> policies) {
-    Map<String, Map<String, PropertyType>> schemas = new HashMap<>();
-    readable(policies, new ArrayList<>()).stream()
+  private static Map<String, Policy> policies(Map<String, byte[]> records) {
+    Map<String, Policy> policies = new HashMap<>();
+    readable(records, new ArrayList<>()).stream()
         .map(DefinitionVersion::policy)
         .filter(Objects::nonNull)
-        .forEach(policy -> schemas.put(policy.tenant(), policy.policy().schema()));
-    return schemas;
+        .forEach(version -> policies.put(version.tenant(), version.policy()));
+    return policies;
   }
 
   /** What keeps a version from being compiled, if it is a rule. */
-  private static List<Problem> problemsOf(
-      DefinitionVersion version, Map<String, Map<String, PropertyType>> schemas) {
+  private static List<Problem> problemsOf(DefinitionVersion version, Map<String, Policy> policies) {
     if (version.rule() == null) {
       return List.of();
     }
     try {
-      RuleCodec.compile(version.rule().source(), schemas.getOrDefault(version.tenant(), Map.of()));
+      RuleSource source = version.rule().source();
+      RuleCodec.compile(source, schemaOf(version.tenant(), policies));
+      if (source.kind() == Rule.Kind.CAMPAIGN) {
+        return unknownChannels(version, policies);
+      }
       return List.of();
     } catch (DefinitionException refused) {
       return refused.problems();
     }
+  }
+
+  /** The channels of a campaign that its tenant has no longer. */
+  private static List<Problem> unknownChannels(
+      DefinitionVersion version, Map<String, Policy> policies) throws DefinitionException {
+    SendingPolicy sending = policies.getOrDefault(version.tenant(), Policy.DEFAULT).sending();
+    String known = String.join(", ", sending.allChannels().keySet());
+    return CampaignCodec.compile(version.rule().source(), schemaOf(version.tenant(), policies))
+        .channels()
+        .stream()
+        .filter(channel -> sending.channel(channel) == null)
+        .map(
+            channel ->
+                new Problem(
+                    key(version.tenant(), version.kind(), version.id()),
+                    1,
+                    1,
+                    "channels",
+                    "the channel " + channel,
+                    "one of " + known))
+        .toList();
   }
 
   private static String key(String tenant, String kind, String id) {

@@ -1,5 +1,7 @@
 package dev.nudge.definition;
 
+import dev.nudge.pattern.Rule;
+
 /**
  * A version of a definition of any kind; exactly one is there.
  *
@@ -22,7 +24,7 @@ public record DefinitionVersion(PolicyVersion policy, RuleVersion rule) {
     return policy != null ? policy.tenant() : rule.tenant();
   }
 
-  /** What it is, as a file says it: {@code policy}, {@code anomaly} or {@code stage}. */
+  /** What it is, as a file says it: {@code policy}, {@code campaign}, … */
   public String kind() {
     return policy != null ? PolicyCodec.KIND : RuleCodec.kind(rule.kind());
   }
@@ -30,6 +32,15 @@ public record DefinitionVersion(PolicyVersion policy, RuleVersion rule) {
   /** Its name within tenant and kind; a policy's is always the same. */
   public String id() {
     return policy != null ? PolicyCodec.ID : rule.id();
+  }
+
+  /** Whether it says that nothing is to be sent. */
+  public boolean isPaused() {
+    return policy != null
+        ? !policy.deleted() && policy.policy().sending().paused()
+        : rule.kind() == Rule.Kind.CAMPAIGN
+            && !rule.deleted()
+            && CampaignCodec.isPaused(rule.source());
   }
 
   /** Which version it is, from 1. */

@@ -1,5 +1,7 @@
 package dev.nudge.definition;
 
+import java.util.Arrays;
+
 /**
  * How the best variant is found.
  *
@@ -23,6 +25,14 @@ public record Experiment(int exploreBasisPoints, long decideAfterMillis, Metric 
 
     Metric(String word) {
       this.word = word;
+    }
+
+    /** The one of that name, which there is. */
+    static Metric of(String word) {
+      return Arrays.stream(values())
+          .filter(each -> each.word.equals(word))
+          .findFirst()
+          .orElseThrow();
     }
 
     /** How a definition names it. */

@@ -40,6 +40,12 @@ final class Field {
   private static final int MAX_DAYS = 3650;
   private static final int MAX_DAYS_ENTRIES = 1_000;
 
+  /** How a time of the day is written. */
+  private static final Pattern CLOCK = Pattern.compile("([01][0-9]|2[0-3]):([0-5][0-9])|24:00");
+
+  /** What stands where a reader is asked what it takes, and not what a text says. */
+  private static final Node NOWHERE = new Node("", 1, 1, Kind.MAP, "", List.of(), List.of(), "");
+
   /** The most names of events that one step can ask for. */
   static final int MAX_EVENTS = 100;
 
@@ -54,6 +60,7 @@ final class Field {
   private final String path;
   private final boolean required;
   private final Problems problems;
+  private final Schema schema;
 
   /**
    * A place to read from.
@@ -64,6 +71,12 @@ final class Field {
    * @param required whether an absent value is a problem
    */
   Field(Node node, Node parent, String path, boolean required, Problems problems) {
+    this(node, parent, path, required, problems, null);
+  }
+
+  private Field(
+      Node node, Node parent, String path, boolean required, Problems problems, Schema schema) {
+    this.schema = schema;
     this.node = node;
     this.parent = parent;
     this.path = path;
@@ -71,9 +84,33 @@ final class Field {
     this.problems = problems;
   }
 
-  /** Whether anything stands here, right or wrong. */
+  /** A place without a text, which notes what it is asked for. */
+  static Field described(Schema schema) {
+    return new Field(null, NOWHERE, "", false, new Problems(), schema);
+  }
+
+  /** Whether anything stands here, right or wrong; a described place has everything. */
   boolean isPresent() {
-    return node != null;
+    return node != null || schema != null;
+  }
+
+  /** Whether only a schema is asked for: it says no more than this of what stands here. */
+  boolean isDescribed(Kind kind, String what) {
+    if (schema != null) {
+      schema.type(kind, what);
+    }
+    return schema != null;
+  }
+
+  /** Reads what may have two forms. */
+  <T> T either(Kind kind, Function<Field, T> ofKind, Function<Field, T> other) {
+    if (schema != null) {
+      T first =
+          ofKind.apply(new Field(null, NOWHERE, path, required, problems, schema.alternative()));
+      describe(other, new Field(null, NOWHERE, path, required, problems, schema.alternative()));
+      return first;
+    }
+    return (node != null && node.kind() == kind ? ofKind : other).apply(this);
   }
 
   /** A text, empty or not. */
@@ -91,12 +128,17 @@ final class Field {
 
   /** A name that becomes part of a topic's key: 1 to 256 characters, no {@code |}. */
   String id(String absent) {
+    note("minLength", 1);
+    note("maxLength", MAX_ID);
     return text(Field::isId, "1 to 256 characters, none of them | or a control character", absent);
   }
 
   /** One of several words. */
   String word(List<String> words, String absent) {
     String expected = (words.size() == 1 ? "" : "one of ") + String.join(", ", words);
+    if (schema != null) {
+      schema.words(words);
+    }
     if (!is(Kind.TEXT, expected)) {
       return absent;
     }
@@ -129,17 +171,77 @@ final class Field {
 
   /** A whole number, both bounds included. */
   int integer(int min, int max, int absent) {
+    return (int) whole(min, max, absent);
+  }
+
+  /** A whole number, both bounds included. */
+  long whole(long min, long max, long absent) {
     String expected = "a whole number from " + min + " to " + max;
+    note("minimum", min);
+    note("maximum", max);
+    note("multipleOf", 1);
     if (!is(Kind.NUMBER, expected)) {
       return absent;
     }
     if (WHOLE.matcher(node.text()).matches()) {
       long value = Long.parseLong(node.text());
       if (value >= min && value <= max) {
-        return (int) value;
+        return value;
       }
     }
     return wrong(expected, absent);
+  }
+
+  /**
+   * A share in per cent, with at most two decimal places.
+   *
+   * @return basis points, hundredths of a per cent, both bounds included
+   */
+  int basisPoints(int min, int max, int absent) {
+    String expected =
+        "per cent from %s to %s with at most two decimal places"
+            .formatted(percent(min), percent(max));
+    note("minimum", new BigDecimal(percent(min)));
+    note("maximum", new BigDecimal(percent(max)));
+    if (!is(Kind.NUMBER, expected)) {
+      return absent;
+    }
+    if (DECIMAL.matcher(node.text()).matches()) {
+      try {
+        int points = new BigDecimal(node.text()).movePointRight(2).intValueExact();
+        if (points >= min && points <= max) {
+          return points;
+        }
+      } catch (ArithmeticException inexact) {
+        return wrong(expected, absent);
+      }
+    }
+    return wrong(expected, absent);
+  }
+
+  /** Basis points as per cent, {@code 12.5}. */
+  static String percent(int basisPoints) {
+    return BigDecimal.valueOf(basisPoints, 2).stripTrailingZeros().toPlainString();
+  }
+
+  /**
+   * A time of the day, {@code 09:00}.
+   *
+   * @return minutes after midnight, 1440 for {@code 24:00}
+   */
+  int minuteOfDay(int absent) {
+    String expected = "a time of the day from 00:00 to 24:00, such as 09:00";
+    note("pattern", "^(" + CLOCK.pattern() + ")$");
+    if (!is(Kind.TEXT, expected)) {
+      return absent;
+    }
+    Matcher clock = CLOCK.matcher(node.text());
+    if (!clock.matches()) {
+      return wrong(expected, absent);
+    }
+    return clock.group(1) == null
+        ? Slot.DAY_MINUTES
+        : Integer.parseInt(clock.group(1)) * 60 + Integer.parseInt(clock.group(2));
   }
 
   /**
@@ -151,6 +253,12 @@ final class Field {
     String expected =
         "a duration from %s to %s, such as 30 min"
             .formatted(durationText(minMillis), durationText(maxMillis));
+    note("pattern", "^" + DURATION.pattern() + "$");
+    if (schema != null && minMillis == 0) {
+      schema.type(Kind.NUMBER, expected);
+      schema.fact("minimum", 0);
+      schema.fact("maximum", 0);
+    }
     boolean zero = node != null && node.kind() == Kind.NUMBER && node.text().equals("0");
     if (!zero && !is(Kind.TEXT, expected)) {
       return absent;
@@ -178,6 +286,10 @@ final class Field {
     String expected =
         "an amount from %s to %s with at most four decimal places"
             .formatted(Units.format(minUnits), Units.format(maxUnits));
+    note("pattern", "^" + DECIMAL.pattern() + "$");
+    note("minimum", new BigDecimal(Units.format(minUnits)));
+    note("maximum", new BigDecimal(Units.format(maxUnits)));
+    isDescribed(Kind.TEXT, expected);
     boolean text = node != null && node.kind() == Kind.TEXT;
     if (!text && !is(Kind.NUMBER, expected)) {
       return absent;
@@ -202,6 +314,7 @@ final class Field {
    */
   long instantMillis(long absent) {
     String expected = "an instant with its offset such as 2026-11-01T00:00:00+08:00";
+    note("format", "date-time");
     if (!is(Kind.TEXT, expected)) {
       return absent;
     }
@@ -216,6 +329,10 @@ final class Field {
   /** A map with known keys. */
   <T> T nested(Function<Fields, T> reader, T absent) {
     if (!is(Kind.MAP, "a map")) {
+      if (schema != null) {
+        describe(reader, new Fields(NOWHERE, path, problems, schema));
+        schema.close();
+      }
       return absent;
     }
     Fields fields = new Fields(node, path, problems);
@@ -237,17 +354,39 @@ final class Field {
         String key = node.keys().get(i).text();
         values.put(key, reader.apply(child(node.items().get(i), join(path, key))));
       }
+    } else if (schema != null) {
+      schema.fact("maxProperties", maxSize);
+      describe(reader, describedChild(schema.others()));
     }
     return values;
   }
 
   /** A map whose keys are names of the writer's choice, which the reader is told. */
   <T> Map<String, T> named(int maxSize, BiFunction<String, Field, T> reader) {
+    return named(maxSize, Set.of(), reader);
+  }
+
+  /**
+   * A map whose keys the reader is told.
+   *
+   * @param known the only ones that the reader takes; empty where it takes any
+   */
+  <T> Map<String, T> named(int maxSize, Set<String> known, BiFunction<String, Field, T> reader) {
     Map<String, T> values = new LinkedHashMap<>();
     if (isSized(Kind.MAP, "a map", maxSize)) {
       for (int i = 0; i < node.keys().size(); i++) {
         String key = node.keys().get(i).text();
         values.put(key, reader.apply(key, child(node.items().get(i), join(path, key))));
+      }
+    } else if (schema != null) {
+      for (String key : known) {
+        describe(field -> reader.apply(key, field), describedChild(schema.property(key, false)));
+      }
+      if (known.isEmpty()) {
+        schema.fact("maxProperties", maxSize);
+        describe(field -> reader.apply("name", field), describedChild(schema.others()));
+      } else {
+        schema.close();
       }
     }
     return values;
@@ -255,6 +394,8 @@ final class Field {
 
   /** One text, number or truth; null if it is absent or another. */
   Value value() {
+    isDescribed(Kind.NUMBER, "a text, a number, true or false");
+    isDescribed(Kind.BOOLEAN, "a text, a number, true or false");
     if (node != null && node.kind() == Kind.NUMBER && DECIMAL.matcher(node.text()).matches()) {
       return Value.number(node.text());
     } else if (node != null && node.kind() == Kind.BOOLEAN) {
@@ -275,6 +416,13 @@ final class Field {
   Value valueLike(Value absent) {
     if (absent.type() == Value.Type.JSON) {
       return days();
+    }
+    if (isDescribed(
+        absent.type() == Value.Type.NUMBER
+            ? Kind.NUMBER
+            : absent.type() == Value.Type.BOOLEAN ? Kind.BOOLEAN : Kind.TEXT,
+        "a value like " + absent.text())) {
+      return null;
     }
     boolean whole = absent.type() == Value.Type.NUMBER && WHOLE.matcher(absent.text()).matches();
     Value given = value();
@@ -330,7 +478,9 @@ final class Field {
   /** Names of events: a text, or a list of them; empty if absent or wrong. */
   Set<String> events() {
     Set<String> names = new LinkedHashSet<>();
-    if (isList()) {
+    if (schema != null) {
+      either(Kind.LIST, field -> field.list(MAX_EVENTS, item -> item.id("")), f -> f.id(""));
+    } else if (isList()) {
       names.addAll(list(MAX_EVENTS, item -> item.id("")));
       if (names.isEmpty()) {
         refuse("an empty list", "names of events");
@@ -344,6 +494,8 @@ final class Field {
 
   /** An expression in CEL; a number may stand without quotes. Null if it is absent or wrong. */
   Expression expression(Names names, Expression.Type type) {
+    isDescribed(Kind.NUMBER, "an expression in CEL");
+    isDescribed(Kind.BOOLEAN, "an expression in CEL");
     boolean plain = node != null && (node.kind() == Kind.NUMBER || node.kind() == Kind.BOOLEAN);
     if (!plain && !is(Kind.TEXT, "an expression in CEL")) {
       return null;
@@ -396,6 +548,9 @@ final class Field {
       for (int i = 0; i < node.items().size(); i++) {
         values.add(reader.apply(child(node.items().get(i), path + "[" + i + "]")));
       }
+    } else if (schema != null) {
+      schema.fact("maxItems", maxSize);
+      describe(reader, describedChild(schema.items()));
     }
     return values;
   }
@@ -419,6 +574,21 @@ final class Field {
     return path.isEmpty() ? key : path + "." + key;
   }
 
+  /** Lets a reader say what it takes; what it reads of nothing is of no use. */
+  static <P, T> void describe(Function<P, T> reader, P place) {
+    T unused = reader.apply(place);
+  }
+
+  private Field describedChild(Schema of) {
+    return new Field(null, NOWHERE, path, true, problems, of);
+  }
+
+  private void note(String keyword, Object value) {
+    if (schema != null) {
+      schema.fact(keyword, value);
+    }
+  }
+
   private Field child(Node item, String itemPath) {
     return new Field(item, node, itemPath, true, problems);
   }
@@ -439,6 +609,9 @@ final class Field {
 
   /** Whether the value is there and of that kind; if it should be and isn't, notes it. */
   private boolean is(Kind kind, String expected) {
+    if (isDescribed(kind, expected)) {
+      return false;
+    }
     if (node == null) {
       if (required) {
         refuse("nothing", expected);

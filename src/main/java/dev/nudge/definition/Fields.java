@@ -22,8 +22,15 @@ final class Fields {
   private final Map<String, Node> values = new LinkedHashMap<>();
   private final Map<String, Node> unread = new LinkedHashMap<>();
   private final Set<String> asked = new LinkedHashSet<>();
+  private final Schema schema;
 
   Fields(Node map, String path, Problems problems) {
+    this(map, path, problems, null);
+  }
+
+  /** The keys of a map that only notes for a schema what it is asked for. */
+  Fields(Node map, String path, Problems problems, Schema schema) {
+    this.schema = schema;
     this.map = map;
     this.path = path;
     this.problems = problems;
@@ -76,6 +83,9 @@ final class Fields {
    * @return the key, or null (and a problem) if there is none or more than one
    */
   String oneOf(String... keys) {
+    if (schema != null) {
+      schema.oneOf(List.of(keys));
+    }
     List<String> given = Arrays.stream(keys).filter(key -> ask(key, false).isPresent()).toList();
     if (given.size() == 1) {
       return given.get(0);
@@ -85,6 +95,21 @@ final class Fields {
             given.isEmpty() ? "none of them" : String.join(" and ", given),
             "one of " + String.join(", ", keys));
     return null;
+  }
+
+  /**
+   * Reads the one of several keys that is given.
+   *
+   * @param readers what reads each of them
+   * @return null (and a problem) if there is none or more than one
+   */
+  <T> T choose(Map<String, Function<Field, T>> readers) {
+    String key = oneOf(readers.keySet().toArray(new String[0]));
+    if (schema != null) {
+      readers.forEach((each, reader) -> Field.describe(reader, field(each)));
+      return null;
+    }
+    return key == null ? null : readers.get(key).apply(field(key));
   }
 
   /** Says nothing about the keys that nobody asked for. */
@@ -106,6 +131,9 @@ final class Fields {
   private Field ask(String key, boolean required) {
     unread.remove(key);
     asked.add(key);
+    if (schema != null) {
+      return Field.described(schema.property(key, required));
+    }
     return new Field(values.get(key), map, Field.join(path, key), required, problems);
   }
 }

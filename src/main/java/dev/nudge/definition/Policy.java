@@ -48,6 +48,17 @@ public record Policy(
     sending = sending == null ? SendingPolicy.DEFAULT : sending;
   }
 
+  /** The same of another tenant. */
+  public Policy withTenant(String of) {
+    return new Policy(of, zone, currency, lifecycle, anomalies, schema, sending);
+  }
+
+  /** The same, with all of the tenant's sends stopped or not. */
+  public Policy withPaused(boolean paused) {
+    return new Policy(
+        tenant, zone, currency, lifecycle, anomalies, schema, sending.withPaused(paused));
+  }
+
   /** A policy that changes no anomaly and has no schema. */
   public Policy(String tenant, String zone, String currency, LifecyclePolicy lifecycle) {
     this(tenant, zone, currency, lifecycle, Map.of(), Map.of());

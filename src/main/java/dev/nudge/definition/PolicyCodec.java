@@ -110,6 +110,7 @@ public final class PolicyCodec {
       json.writeEndObject();
       writeAnomalies(json, policy.anomalies());
       writeSchema(json, policy.schema());
+      SendingCodec.write(json, policy.sending());
       json.writeEndObject();
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
@@ -126,8 +127,22 @@ public final class PolicyCodec {
             .field("currency")
             .text(code -> code.matches("[A-Z]{3}"), "three capital letters such as CNY", null),
         fields.field("lifecycle").nested(PolicyCodec::readLifecycle, LifecyclePolicy.DEFAULT),
-        present(fields.field("anomalies").named(MAX_ANOMALIES, PolicyCodec::readAnomaly)),
-        present(fields.field("schema").map(MAX_SCHEMA, PolicyCodec::readType)));
+        present(
+            fields
+                .field("anomalies")
+                .named(MAX_ANOMALIES, BuiltInRules.anomalies().keySet(), PolicyCodec::readAnomaly)),
+        present(fields.field("schema").map(MAX_SCHEMA, PolicyCodec::readType)),
+        SendingCodec.read(fields));
+  }
+
+  /** What a policy's file may say, as JSON Schema, for editors. */
+  public static String schema() {
+    return Schema.of(
+        "Nudge policy",
+        fields -> {
+          fields.required("kind").word(List.of(KIND), null);
+          readPolicy(fields.field("tenant"), fields);
+        });
   }
 
   /** Without the values that were refused. */

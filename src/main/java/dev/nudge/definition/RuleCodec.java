@@ -27,10 +27,14 @@ public final class RuleCodec {
    * Compiles a rule.
    *
    * @param schema the types of the tenant's properties; empty where no policy names any
+   * @return null for a campaign that has no pattern or timer of its own
    * @throws DefinitionException if it is not right, for this schema
    */
   public static Rule compile(RuleSource source, Map<String, PropertyType> schema)
       throws DefinitionException {
+    if (source.kind() == Rule.Kind.CAMPAIGN) {
+      return CampaignCodec.compile(source, schema).rule();
+    }
     Problems problems = new Problems();
     String name =
         String.join(

@@ -132,13 +132,24 @@ final class RuleReader {
       String name = fields.field("java").word(CODE, null);
       return name == null ? null : new CodeTrigger(name);
     }
-    String key = fields.oneOf("pattern", "after");
-    if (key == null) {
-      return null;
-    }
-    return key.equals("pattern")
-        ? fields.field(key).nested(this::pattern, null)
-        : fields.field(key).nested(this::after, null);
+    return fields.choose(Map.of("pattern", this::pattern, "after", this::after));
+  }
+
+  /** Reads a pattern; null if anything was wrong. */
+  Trigger pattern(Field field) {
+    return field.isDescribed(Node.Kind.MAP, "a pattern of events, with steps and within")
+        ? null
+        : field.nested(this::pattern, null);
+  }
+
+  /** Reads what comes when time has passed after an event; null if anything was wrong. */
+  Trigger after(Field field) {
+    return field.nested(this::after, null);
+  }
+
+  /** The steps that were read, absences among them. */
+  Set<String> stepNames() {
+    return Set.copyOf(stepNames);
   }
 
   private Trigger after(Fields fields) {

@@ -36,6 +36,12 @@ public record SendingPolicy(
     salt = salt == null ? "" : salt;
   }
 
+  /** The same, stopped or not. */
+  SendingPolicy withPaused(boolean isPaused) {
+    return new SendingPolicy(
+        isPaused, channels, quietHours, caps, heldCoupons, globalControlBasisPoints, salt);
+  }
+
   /** A channel by its name: as declared, else as built in; null if there is none. */
   public Channel channel(String name) {
     Channel declared = channels.get(name);

@@ -110,7 +110,10 @@ final class RuleBook {
     for (RuleHistory.InForce version : history.versions()) {
       RuleVersion rule = version.rule();
       if (!rule.deleted() && !compiled.containsKey(rule)) {
-        added.put(rule, compiler.compile(rule, order(place), schemaOf(place.tenant())));
+        RunningRule running = compiler.compile(rule, order(place), schemaOf(place.tenant()));
+        if (running != null) {
+          added.put(rule, running);
+        }
       }
     }
     compiled.putAll(added);
@@ -202,10 +205,12 @@ final class RuleBook {
           (place, history) -> {
             if (place.tenant.equals(of)) {
               RuleVersion governing = history.at(atMillis);
-              if (governing != null) {
+              if (compiled.containsKey(governing)) {
                 inForce.put(place.forEveryone(), compiled.get(governing));
               }
-              history.draining(atMillis).forEach(rule -> draining.add(compiled.get(rule)));
+              history.draining(atMillis).stream()
+                  .filter(compiled::containsKey)
+                  .forEach(rule -> draining.add(compiled.get(rule)));
             }
           });
     }

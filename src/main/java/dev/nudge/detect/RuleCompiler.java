@@ -45,6 +45,7 @@ final class RuleCompiler {
    *
    * @param order which of several rules that match at one event comes first
    * @param schema the types of the tenant's properties
+   * @return null for a campaign that has no pattern or timer of its own
    */
   RunningRule compile(RuleVersion version, int order, Map<String, PropertyType> schema)
       throws DefinitionException {
@@ -60,6 +61,9 @@ final class RuleCompiler {
       RuleSource source, String version, int order, Map<String, PropertyType> schema)
       throws DefinitionException {
     Rule rule = RuleCodec.compile(source, schema);
+    if (rule == null) {
+      return null;
+    }
     return new RunningRule(
         number(source, version), order, rule, new RuleScope(rule, customer, incidents));
   }

@@ -87,10 +87,44 @@ class PolicyCommandTest {
   }
 
   @Test
+  void sendsOfATenantAreStoppedAndGoOnWithAPolicyOrWithout() throws IOException {
+    String from = ", holds from 2026-01-05T09:00:03Z";
+    assertThat(kafka("resume")).isEqualTo(1);
+    assertThat(err.toString()).isEqualToNormalizingNewlines("acme: has no readable policy\n");
+    assertThat(kafka("pause")).isZero();
+    assertThat(kafka("pause")).isZero();
+    assertThat(kafka("show")).isZero();
+    assertThat(out.toString().lines())
+        .contains(
+            "acme: version 1" + from + ", paused",
+            "acme: version 1" + from + ", paused, unchanged",
+            "# acme: version 1" + from + ", paused",
+            "  \"paused\" : true");
+    out.getBuffer().setLength(0);
+    assertThat(kafka("resume")).isZero();
+    Path file = file("acme.yaml", "kind: policy\ntenant: acme\nzone: Asia/Shanghai\n");
+    assertThat(run("apply", file.toString(), "--kafka", "localhost:1")).isZero();
+    assertThat(kafka("pause")).isZero();
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "acme: version 2" + from,
+            "acme: version 3" + from,
+            "acme: version 4" + from + ", paused");
+    assertThat(deployment.definitions().list().policies().get(0).zone()).isEqualTo("Asia/Shanghai");
+  }
+
+  @Test
+  void schemaIsPrinted() {
+    assertThat(run("schema")).isZero();
+    assertThat(out.toString()).contains("\"title\" : \"Nudge policy\"", "\"quietHours\"");
+  }
+
+  @Test
   void argumentsAreRefusedWithWhatIsExpected() throws IOException {
     String file = file("acme.yaml", "kind: policy\ntenant: acme\n").toString();
     assertThat(run()).isEqualTo(2);
-    assertThat(err.toString()).contains("Say what to do: check, apply, delete or list.");
+    assertThat(err.toString())
+        .contains("Say what to do: check, apply, show, pause, resume, delete, list or schema.");
     assertThat(run("check")).isEqualTo(2);
     assertThat(err.toString()).contains("Missing required parameter: 'FILE'");
     assertThat(run("apply", file)).isEqualTo(2);
@@ -106,6 +140,10 @@ class PolicyCommandTest {
 
   private Path file(String name, String content) throws IOException {
     return Files.writeString(folder.resolve(name), content);
+  }
+
+  private int kafka(String verb) {
+    return run(verb, "--tenant", "acme", "--kafka", "localhost:1");
   }
 
   private int run(String... arguments) {

@@ -32,7 +32,7 @@ class DefinitionReaderTest {
   private static final String QUOTES =
       " (text that looks like a number, true or false needs quotes)";
 
-  private static final String KINDS = "one of policy, anomaly, stage";
+  private static final String KINDS = "one of policy, anomaly, stage, campaign";
 
   enum Colour {
     RED,
@@ -51,7 +51,7 @@ class DefinitionReaderTest {
         arguments(
             "kind: polcy\nzonk: 1\n",
             "f:1:7: kind: found \"polcy\", expected " + KINDS + "; did you mean policy?"),
-        arguments("kind: campaign\n", "f:1:7: kind: found \"campaign\", expected " + KINDS),
+        arguments("kind: segment\n", "f:1:7: kind: found \"segment\", expected " + KINDS),
         arguments(
             "kind: policy\nlifecycle:\n\tlostDays: 90\n",
             "f:3:1: found a tab, expected spaces, for YAML is not indented by tabs"),
@@ -89,7 +89,8 @@ class DefinitionReaderTest {
         arguments(
             "kind: policy\n<<: {zone: UTC}\n",
             "f:2:1: <<: found an unknown key, expected one of kind, tenant, zone, currency,"
-                + " lifecycle, anomalies, schema"),
+                + " lifecycle, anomalies, schema, paused, channels, quietHours, caps, heldCoupons,"
+                + " globalControl, salt"),
         arguments(
             "kind: policy\nzone: \u0007\n",
             "f:2:7: found the control character U+0007, expected printable text"),
@@ -165,7 +166,8 @@ class DefinitionReaderTest {
             b.yaml:1:1: tenant: found nothing, expected 1 to 256 characters, none of them | or a \
             control character
             b.yaml:2:1: zon: found an unknown key, expected one of kind, tenant, zone, currency, \
-            lifecycle, anomalies, schema; did you mean zone?
+            lifecycle, anomalies, schema, paused, channels, quietHours, caps, heldCoupons, \
+            globalControl, salt; did you mean zone?
             b.yaml:4:16: lifecycle.dormantDays: found "abc", expected a whole number from 1 to 3650
             b.yaml:5:11: currency: found "eur", expected three capital letters such as CNY
             a.yaml:5:9: tenant: found a second policy of acme, after a.yaml:2, expected one""");

@@ -161,9 +161,10 @@ class PolicyTest {
             "currency: null",
             "2:11: currency: found nothing, expected three capital letters such as CNY"),
         arguments(
-            "quietHours: {from: '22:00', to: '08:00'}",
-            "2:1: quietHours: found an unknown key, expected one of kind, tenant, zone, currency,"
-                + " lifecycle, anomalies, schema"),
+            "quiteHours: {from: '22:00', to: '08:00'}",
+            "2:1: quiteHours: found an unknown key, expected one of kind, tenant, zone, currency,"
+                + " lifecycle, anomalies, schema, paused, channels, quietHours, caps, heldCoupons,"
+                + " globalControl, salt; did you mean quietHours?"),
         arguments("lifecycle:", "2:11: lifecycle: found nothing, expected a map"),
         arguments("lifecycle: [30, 90]", "2:12: lifecycle: found a list, expected a map"),
         arguments(
