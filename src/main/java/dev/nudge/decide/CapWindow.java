@@ -10,8 +10,8 @@ import java.time.temporal.TemporalAdjusters;
 /**
  * From when to when a cap counts.
  *
- * <p>What was sent at {@code s} counts in [s, s + length) of a rolling window, and in the calendar's
- * day, ISO week or month around {@code s}, which begins at midnight of the zone.
+ * <p>What was sent at {@code s} counts in [s, s + length) of a rolling window, and in the
+ * calendar's day, ISO week or month around {@code s}, which begins at midnight of the zone.
  */
 final class CapWindow {
   private CapWindow() {}

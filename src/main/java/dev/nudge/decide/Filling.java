@@ -72,6 +72,10 @@ final class Filling {
               ? null
               : moment.stageChange().from().name();
       case "to" -> moment.stageChange() == null ? null : moment.stageChange().to().name();
+      case "life" ->
+          moment.stageChange() == null ? null : Integer.toString(moment.stageChange().life());
+      case "orderCount" ->
+          moment.stageChange() == null ? null : Integer.toString(moment.stageChange().orderCount());
       default -> text(own.get(name));
     };
   }

@@ -88,6 +88,9 @@ final class Grant {
   /** What another channel would send; null where none would be tried. */
   Map<String, String> content;
 
+  /** The customer's best hour at the moment, for another channel; or null. */
+  Integer bestHour;
+
   List<String> recommendations = List.of();
   String variant;
 

@@ -119,9 +119,7 @@ final class MomentScope extends EventScope {
           case "cartValue" -> customer.cartValueUnits();
           default -> null;
         };
-    return exact == null
-        ? customer.attributes().get(name)
-        : Units.toDouble((BigInteger) exact);
+    return exact == null ? customer.attributes().get(name) : Units.toDouble((BigInteger) exact);
   }
 
   /** What a row shows of something that was read; null for what is absent. */

@@ -83,8 +83,7 @@ final class Playbook {
    *
    * @throws DefinitionException if one can't be compiled; nothing has changed then
    */
-  void setCampaign(String tenant, String id, DefinitionHistory history)
-      throws DefinitionException {
+  void setCampaign(String tenant, String id, DefinitionHistory history) throws DefinitionException {
     Map<RuleVersion, Campaign> added = new HashMap<>();
     for (DefinitionHistory.InForce version : history.versions()) {
       RuleVersion rule = version.version().rule();

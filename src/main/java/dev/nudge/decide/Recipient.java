@@ -120,8 +120,6 @@ final class Recipient {
 
   Count countOf(String campaign, long lifeMillis) {
     Count count = counts.get(campaign);
-    return count == null || count.lifeMillis() != lifeMillis
-        ? new Count(lifeMillis, 0, 0)
-        : count;
+    return count == null || count.lifeMillis() != lifeMillis ? new Count(lifeMillis, 0, 0) : count;
   }
 }

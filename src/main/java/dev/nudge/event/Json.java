@@ -172,8 +172,7 @@ public final class Json {
         });
   }
 
-  private static void writeFields(JsonGenerator json, GrantedResource resource)
-      throws IOException {
+  private static void writeFields(JsonGenerator json, GrantedResource resource) throws IOException {
     json.writeStringField("kind", resource.kind());
     writeIfThere(json, "type", resource.type());
     json.writeStringField("amount", Units.format(resource.amountUnits()));
