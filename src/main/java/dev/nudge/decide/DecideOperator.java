@@ -75,7 +75,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
   private static final String CUSTOMERS = "customers";
   private static final String WAITING = "waiting";
 
-  private final DecideConfig config;
+  private final DecideConfig decide;
   private final int maxInMemory;
 
   private transient InternalTimerService<String> timers;
@@ -110,12 +110,12 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
   private transient Counter conditionsFailed;
   private transient Counter quarantined;
 
-  DecideOperator(DecideConfig config) {
-    this(config, MAX_CUSTOMERS_IN_MEMORY);
+  DecideOperator(DecideConfig decide) {
+    this(decide, MAX_CUSTOMERS_IN_MEMORY);
   }
 
-  DecideOperator(DecideConfig config, int maxInMemory) {
-    this.config = config;
+  DecideOperator(DecideConfig decide, int maxInMemory) {
+    this.decide = decide;
     this.maxInMemory = maxInMemory;
   }
 
@@ -284,7 +284,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
 
   @Override
   public void processWatermark1(Watermark mark) throws Exception {
-    if (mark.equals(Watermark.MAX_WATERMARK) && config.endOfTimeMillis() == Long.MAX_VALUE) {
+    if (mark.equals(Watermark.MAX_WATERMARK) && decide.endOfTimeMillis() == Long.MAX_VALUE) {
       // A drained job says it is the end of time; nobody's coupon lapses by it.
       return;
     }
@@ -313,7 +313,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
 
   private void advance() throws Exception {
     long next =
-        Math.min(Math.max(watermarkMillis, inputWatermarkMillis), config.endOfTimeMillis());
+        Math.min(Math.max(watermarkMillis, inputWatermarkMillis), decide.endOfTimeMillis());
     watermarkMillis = next;
     // Timers say who is due; what is due is done in the order of the tenant.
     timeServiceManager.advanceWatermark(new Watermark(next));
@@ -329,7 +329,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
       turn(key, next);
     }
     due.clear();
-    if (next == config.endOfTimeMillis() && !isOver) {
+    if (next == decide.endOfTimeMillis() && !isOver) {
       isOver = true;
       endOfTime(next);
     }
@@ -407,7 +407,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
     Turn(TenantShard key, Totals totals, long upToMillis) {
       this.key = key;
       this.upToMillis = upToMillis;
-      this.decider = new TenantDecider(key, config, playbook, totals, this, this);
+      this.decider = new TenantDecider(key, decide, playbook, totals, this, this);
     }
 
     @Override

@@ -65,7 +65,7 @@ public record DefinitionHistory(List<InForce> versions) {
 
   /** Whether nothing is left but a deletion: as good as no definition ever. */
   boolean isOver() {
-    return versions.stream().allMatch(InForce::isDeleted);
+    return versions.stream().allMatch(InForce::deleted);
   }
 
   /** The version that governs an instant; null when there is none, or it was deleted. */

@@ -210,12 +210,12 @@ final class Grants {
           if (grant.coupon == CouponState.RESERVED || grant.coupon == CouponState.OFFERED) {
             hold(recipient, grant, atMillis);
           }
-          move(recipient, grant, CouponState.REDEEMED);
+          move(grant, CouponState.REDEEMED);
         }
       }
       case COUPON_EXPIRED -> {
         if (grant != null) {
-          move(recipient, grant, CouponState.EXPIRED);
+          move(grant, CouponState.EXPIRED);
         }
       }
     }
@@ -300,7 +300,7 @@ final class Grants {
       return;
     }
     if (grant.mustClaim) {
-      move(recipient, grant, CouponState.OFFERED);
+      move(grant, CouponState.OFFERED);
     } else {
       hold(recipient, grant, atMillis);
     }
@@ -310,7 +310,7 @@ final class Grants {
     if (!grant.coupon.leadsTo(CouponState.HELD)) {
       return;
     }
-    move(recipient, grant, CouponState.HELD);
+    move(grant, CouponState.HELD);
     if (grant.validForMillis > 0) {
       grant.usableUntilMillis = atMillis + grant.validForMillis;
     }
@@ -319,7 +319,7 @@ final class Grants {
     }
   }
 
-  private void move(Recipient recipient, Grant grant, CouponState next) {
+  private void move(Grant grant, CouponState next) {
     if (!grant.coupon.leadsTo(next)) {
       return;
     }
@@ -415,7 +415,7 @@ final class Grants {
   /** As if it had never been sent: it holds nothing, counts nowhere, and costs nothing. */
   private void fail(Recipient recipient, Grant grant) {
     if (grant.coupon != null) {
-      move(recipient, grant, CouponState.RELEASED);
+      move(grant, CouponState.RELEASED);
     }
     if (grant.counted) {
       count(recipient, grant, -1, 0);
@@ -441,7 +441,6 @@ final class Grants {
     for (Grant grant : recipient.grants) {
       while (grant.couponEndsMillis() <= atMillis) {
         move(
-            recipient,
             grant,
             switch (grant.coupon) {
               case RESERVED ->
@@ -460,7 +459,7 @@ final class Grants {
   void erase(Recipient recipient) {
     for (Grant grant : recipient.grants) {
       if (grant.coupon == CouponState.RESERVED || grant.coupon == CouponState.OFFERED) {
-        move(recipient, grant, CouponState.LAPSED);
+        move(grant, CouponState.LAPSED);
       }
     }
   }
