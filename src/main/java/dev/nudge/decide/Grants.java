@@ -171,7 +171,7 @@ final class Grants {
     if (known == null || known.kind() != Channel.Kind.ON_PAGE || known.positions().isEmpty()) {
       return null;
     }
-    return known.positions().contains(wanted) ? wanted : known.positions().get(0);
+    return wanted != null && known.positions().contains(wanted) ? wanted : known.positions().get(0);
   }
 
   /**

@@ -518,6 +518,7 @@ class DecisionCodesTest {
                 "a",
                 "trigger: {schedule: \"2026-01-05T09:00\"}",
                 PUSH,
+                "variants: [{id: A, weight: 50}, {id: B, weight: 50}]",
                 "experiment: {explore: 1, decideAfter: 2 h}")
             .moment("a", START)
             .until(START + DAY);
