@@ -175,14 +175,26 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
     restoreWaiting();
   }
 
-  /** Policies first, which have the schemas; the one that can't be restored takes no other along. */
+  /**
+   * Policies first, which have the schemas; the one that can't be restored takes no other along.
+   */
   private void restoreDefinitions() throws Exception {
     for (boolean ofPolicies : new boolean[] {true, false}) {
       for (Map.Entry<String, DefinitionHistory> known : definitions.immutableEntries()) {
         DefinitionVersion any = known.getValue().versions().get(0).version();
         if (ofPolicies == (any.policy() != null)) {
-          take(any, known.getValue());
+          restore(any, known.getValue());
         }
+      }
+    }
+  }
+
+  private void restore(DefinitionVersion any, DefinitionHistory known) {
+    DefinitionHistory taken = DefinitionHistory.none();
+    for (DefinitionHistory.InForce version : known.versions()) {
+      DefinitionHistory next = taken.and(version);
+      if (take(any, next)) {
+        taken = next;
       }
     }
   }
@@ -231,9 +243,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
       late.inc();
       return;
     }
-    inputs
-        .computeIfAbsent((TenantShard) getCurrentKey(), key -> new ArrayList<>())
-        .add(input);
+    inputs.computeIfAbsent((TenantShard) getCurrentKey(), key -> new ArrayList<>()).add(input);
   }
 
   @Override
@@ -294,7 +304,9 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
     }
   }
 
-  /** Definitions carry no time; a watermark of theirs says that those which stood have been read. */
+  /**
+   * Definitions carry no time; a watermark of theirs says that those which stood have been read.
+   */
   @Override
   public void processWatermark2(Watermark mark) throws Exception {
     definitionsRead = true;
@@ -312,8 +324,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
   }
 
   private void advance() throws Exception {
-    long next =
-        Math.min(Math.max(watermarkMillis, inputWatermarkMillis), decide.endOfTimeMillis());
+    long next = Math.min(Math.max(watermarkMillis, inputWatermarkMillis), decide.endOfTimeMillis());
     watermarkMillis = next;
     // Timers say who is due; what is due is done in the order of the tenant.
     timeServiceManager.advanceWatermark(new Watermark(next));
@@ -401,8 +412,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
     private final TenantShard key;
     private final long upToMillis;
     private final TenantDecider decider;
-    private final LinkedHashMap<String, Recipient> inMemory =
-        new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<String, Recipient> inMemory = new LinkedHashMap<>(16, 0.75f, true);
 
     Turn(TenantShard key, Totals totals, long upToMillis) {
       this.key = key;

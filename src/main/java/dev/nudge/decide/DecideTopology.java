@@ -48,11 +48,9 @@ public final class DecideTopology {
     int shards = config.shards();
     SingleOutputStreamOperator<Decision> decisions =
         inputs
-            .keyBy(
-                input -> TenantShard.of(input, shards), TypeInformation.of(TenantShard.class))
+            .keyBy(input -> TenantShard.of(input, shards), TypeInformation.of(TenantShard.class))
             .connect(definitions.broadcast())
-            .transform(
-                "Decide", TypeInformation.of(Decision.class), new DecideOperator(config))
+            .transform("Decide", TypeInformation.of(Decision.class), new DecideOperator(config))
             .uid("engage-decide-v1");
     return new Outputs(decisions, decisions.getSideOutput(DecideOperator.TRIGGERS));
   }

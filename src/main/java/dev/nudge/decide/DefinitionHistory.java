@@ -53,6 +53,13 @@ public record DefinitionHistory(List<InForce> versions) {
     return new DefinitionHistory(next);
   }
 
+  /** One more, known from before: nothing is judged anew. */
+  DefinitionHistory and(InForce version) {
+    List<InForce> more = new ArrayList<>(versions);
+    more.add(version);
+    return new DefinitionHistory(more);
+  }
+
   /** Without those that govern no more and that nothing can refer to by then. */
   DefinitionHistory without(long watermarkMillis, ToLongFunction<InForce> keptForMillis) {
     List<InForce> next = new ArrayList<>(versions);

@@ -34,10 +34,7 @@ final class RecipientCodec {
 
   private static final List<Resource.Kind> KINDS =
       List.of(
-          Resource.Kind.COUPON,
-          Resource.Kind.RED_PACKET,
-          Resource.Kind.POINTS,
-          Resource.Kind.GIFT);
+          Resource.Kind.COUPON, Resource.Kind.RED_PACKET, Resource.Kind.POINTS, Resource.Kind.GIFT);
 
   private RecipientCodec() {}
 
@@ -104,8 +101,7 @@ final class RecipientCodec {
     CodedInputStream in = CodedInputStream.newInstance(bytes);
     int format = in.readUInt32();
     if (format != FORMAT) {
-      throw new IOException(
-          "a customer's state: found format " + format + ", expected " + FORMAT);
+      throw new IOException("a customer's state: found format " + format + ", expected " + FORMAT);
     }
     recipient.timerMillis = in.readSInt64();
     int consents = in.readUInt32();
@@ -123,16 +119,14 @@ final class RecipientCodec {
                 new Recipient.WindowKey(
                     in.readSInt64(), in.readUInt32(), in.readString(), in.readString()));
     recipient.candidates.addAll(MomentCodec.readAll(in, () -> readCandidate(in)));
-    for (Moment moment :
-        MomentCodec.readAll(in, () -> MomentCodec.read(in, tenant, customerId))) {
+    for (Moment moment : MomentCodec.readAll(in, () -> MomentCodec.read(in, tenant, customerId))) {
       recipient.moments.put(moment.id(), moment);
     }
     recipient.grants.addAll(MomentCodec.readAll(in, () -> readGrant(in)));
     int counts = in.readUInt32();
     for (int i = 0; i < counts; i++) {
       recipient.counts.put(
-          in.readString(),
-          new Recipient.Count(in.readSInt64(), in.readUInt64(), in.readUInt64()));
+          in.readString(), new Recipient.Count(in.readSInt64(), in.readUInt64(), in.readUInt64()));
     }
     return recipient;
   }

@@ -44,10 +44,8 @@ import java.util.TreeMap;
  */
 final class Brand implements TenantDecider.Listener {
   static final DecideConfig ASSUMED =
-      new DecideConfig(
-          2_000, 1, 3_600_000, DecideConfig.Receipts.ASSUMED, Long.MAX_VALUE);
-  static final DecideConfig DELIVERED =
-      ASSUMED.withReceipts(DecideConfig.Receipts.DELIVERIES);
+      new DecideConfig(2_000, 1, 3_600_000, DecideConfig.Receipts.ASSUMED, Long.MAX_VALUE);
+  static final DecideConfig DELIVERED = ASSUMED.withReceipts(DecideConfig.Receipts.DELIVERIES);
 
   private final DecideConfig config;
   private final TenantShard key;
@@ -115,21 +113,17 @@ final class Brand implements TenantDecider.Listener {
 
   Brand delete(String id, long fromMillis) throws DefinitionException {
     return define(
-        new RuleVersion(
-            "acme", Rule.Kind.CAMPAIGN, id, 0, fromMillis, OnChange.DROP, null, true));
+        new RuleVersion("acme", Rule.Kind.CAMPAIGN, id, 0, fromMillis, OnChange.DROP, null, true));
   }
 
   private Brand define(RuleVersion version) throws DefinitionException {
-    playbook.setCampaign(
-        "acme", version.id(), next(version.id(), DefinitionVersion.of(version)));
+    playbook.setCampaign("acme", version.id(), next(version.id(), DefinitionVersion.of(version)));
     return this;
   }
 
   private DefinitionHistory next(String place, DefinitionVersion version) {
     DefinitionHistory next =
-        histories
-            .getOrDefault(place, DefinitionHistory.none())
-            .with(version, Long.MIN_VALUE);
+        histories.getOrDefault(place, DefinitionHistory.none()).with(version, Long.MIN_VALUE);
     histories.put(place, next);
     return next;
   }
@@ -172,8 +166,7 @@ final class Brand implements TenantDecider.Listener {
 
   static Moment stageOf(CustomerKey who, LifecycleStage to, long atMillis) {
     return Moment.of(
-        new StageChange(who.tenant(), who.customerId(), null, to, atMillis, 1, 1, 1),
-        features());
+        new StageChange(who.tenant(), who.customerId(), null, to, atMillis, 1, 1, 1), features());
   }
 
   static Features features() {
@@ -183,9 +176,42 @@ final class Brand implements TenantDecider.Listener {
   static Features features(LifecycleStage stage, int orders, Integer bestHour) {
     BigInteger none = BigInteger.ZERO;
     return new Features(
-        stage, 1, orders, orders, BigInteger.valueOf(1_234_500), 41.15, 0.5, none, none, 1L, 2L, 3L,
-        7.25, 1, 2, 3, 4, none, none, none, none, List.of("p1", "p2"), 5L, null, 6, none,
-        List.of("shoes"), List.of(), bestHour, 1, 2, 3, null, none, 30, null,
+        stage,
+        1,
+        orders,
+        orders,
+        BigInteger.valueOf(1_234_500),
+        41.15,
+        0.5,
+        none,
+        none,
+        1L,
+        2L,
+        3L,
+        7.25,
+        1,
+        2,
+        3,
+        4,
+        none,
+        none,
+        none,
+        none,
+        List.of("p1", "p2"),
+        5L,
+        null,
+        6,
+        none,
+        List.of("shoes"),
+        List.of(),
+        bestHour,
+        1,
+        2,
+        3,
+        null,
+        none,
+        30,
+        null,
         Map.of("city", Value.string("Shanghai")));
   }
 

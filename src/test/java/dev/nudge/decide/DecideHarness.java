@@ -1,11 +1,13 @@
 package dev.nudge.decide;
 
+import dev.nudge.definition.CampaignCodec;
 import dev.nudge.definition.DefinitionVersion;
 import dev.nudge.event.Decision;
 import dev.nudge.event.Trigger;
 import dev.nudge.ingest.CustomerHarness.Backend;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -51,8 +53,7 @@ final class DecideHarness
     return start(config, DecideOperator.MAX_CUSTOMERS_IN_MEMORY, backend);
   }
 
-  static DecideHarness start(DecideConfig config, int inMemory, Backend backend)
-      throws Exception {
+  static DecideHarness start(DecideConfig config, int inMemory, Backend backend) throws Exception {
     DecideHarness harness = new DecideHarness(config, inMemory, backend, 1, 0);
     harness.open();
     return harness;
@@ -67,8 +68,7 @@ final class DecideHarness
       int subtask)
       throws Exception {
     DecideHarness harness =
-        new DecideHarness(
-            config, DecideOperator.MAX_CUSTOMERS_IN_MEMORY, backend, of, subtask);
+        new DecideHarness(config, DecideOperator.MAX_CUSTOMERS_IN_MEMORY, backend, of, subtask);
     harness.initializeState(
         AbstractStreamOperatorTestHarness.repartitionOperatorState(
             snapshot, KEY_GROUPS, before, of, subtask));
@@ -76,7 +76,11 @@ final class DecideHarness
     return harness;
   }
 
+  /** A definition that is refused would make a test of nothing. */
   void define(DefinitionVersion version) throws Exception {
+    if (version.rule() != null) {
+      CampaignCodec.compile(version.rule().source(), Map.of());
+    }
     processElement2(new StreamRecord<>(version));
   }
 

@@ -42,8 +42,7 @@ class DecideOperatorTest {
   }
 
   private static DefinitionVersion policy(String... keys) throws Exception {
-    return DefinitionVersion.of(
-        new PolicyVersion("acme", 1, 0, Brand.readPolicy(keys), false));
+    return DefinitionVersion.of(new PolicyVersion("acme", 1, 0, Brand.readPolicy(keys), false));
   }
 
   private static void define(DecideHarness harness) throws Exception {
@@ -59,11 +58,10 @@ class DecideOperatorTest {
             "delay: 10 min",
             "cancelOn: [Order Paid]",
             "exclusive: x",
-            "conversion: {windows: [1 hour]}",
+            "conversion: {windows: [1 h]}",
             COUPON));
     harness.define(
-        campaign(
-            "b", "trigger: {anomaly: CART_ABANDONED}", "channels: [SMS]", "priority: 70"));
+        campaign("b", "trigger: {anomaly: CART_ABANDONED}", "channels: [SMS]", "priority: 70"));
     harness.definitionsRead();
   }
 
@@ -78,12 +76,9 @@ class DecideOperatorTest {
       switch (random.nextInt(4)) {
         case 0 -> story.add(DecideInput.of(paid(who, at, "o" + i)));
         case 1 ->
-            story.add(
-                DecideInput.of(
-                    Brand.momentOf(who, "CART_ABANDONED", at, Brand.features())));
+            story.add(DecideInput.of(Brand.momentOf(who, "CART_ABANDONED", at, Brand.features())));
         default ->
-            story.add(
-                DecideInput.of(Brand.momentOf(who, "SPEND_SPIKE", at, Brand.features())));
+            story.add(DecideInput.of(Brand.momentOf(who, "SPEND_SPIKE", at, Brand.features())));
       }
     }
     return story;
@@ -133,8 +128,12 @@ class DecideOperatorTest {
       assertThat(lines(harness.rows(), harness.triggers())).isEqualTo(expected);
       assertThat(harness.rows())
           .extracting(Decision::code)
-          .contains(DecisionCode.SENT, DecisionCode.CANCELLED, DecisionCode.GROUP_BUSY,
-              DecisionCode.FREQUENCY_CAP, DecisionCode.DEFERRED);
+          .contains(
+              DecisionCode.SENT,
+              DecisionCode.CANCELLED,
+              DecisionCode.GROUP_BUSY,
+              DecisionCode.FREQUENCY_CAP,
+              DecisionCode.DEFERRED);
     }
   }
 
@@ -244,21 +243,18 @@ class DecideOperatorTest {
               "channels: [PUSH]",
               "resource: {kind: GIFT, type: cup, amount: 1, total: 1}"));
       harness.definitionsRead();
-      harness.receive(
-          DecideInput.of(Brand.momentOf(ANNA, "SPEND_SPIKE", START, Brand.features())));
+      harness.receive(DecideInput.of(Brand.momentOf(ANNA, "SPEND_SPIKE", START, Brand.features())));
       harness.watermark(START + MINUTE);
       CustomerKey bert = new CustomerKey("acme", "bert");
       long at = START + 10 * MINUTE;
       harness.receive(
-          DecideInput.of(
-              Brand.momentOf(bert, "SPEND_SPIKE", at - 2 * SECOND, Brand.features())));
+          DecideInput.of(Brand.momentOf(bert, "SPEND_SPIKE", at - 2 * SECOND, Brand.features())));
       Delivery failed =
           new Delivery(
               DeliveryStatus.FAILED, harness.triggers().get(0).id(), null, null, null, null, null);
       harness.receive(
           DecideInput.of(
-              new CustomerEvent(
-                  "acme", "anna", "d1", at, null, null, failed, null, new byte[0])));
+              new CustomerEvent("acme", "anna", "d1", at, null, null, failed, null, new byte[0])));
       harness.watermark(at);
 
       assertThat(harness.rows())
@@ -272,8 +268,7 @@ class DecideOperatorTest {
     DecideConfig ending = Brand.ASSUMED.endingAt(START + MINUTE);
     try (DecideHarness harness = DecideHarness.start(ending, Backend.HEAP)) {
       define(harness);
-      harness.receive(
-          DecideInput.of(Brand.momentOf(ANNA, "SPEND_SPIKE", START, Brand.features())));
+      harness.receive(DecideInput.of(Brand.momentOf(ANNA, "SPEND_SPIKE", START, Brand.features())));
       harness.processWatermark1(org.apache.flink.streaming.api.watermark.Watermark.MAX_WATERMARK);
 
       assertThat(harness.rows())

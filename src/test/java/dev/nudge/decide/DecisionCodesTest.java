@@ -89,8 +89,7 @@ class DecisionCodesTest {
             .moment("SPEND_SPIKE", START)
             .until(START + DAY);
     // Both are due in one window, which ends a millisecond before the pause.
-    assertThat(brand.codes())
-        .containsExactly(DecisionCode.SENT, DecisionCode.LOWER_PRIORITY);
+    assertThat(brand.codes()).containsExactly(DecisionCode.SENT, DecisionCode.LOWER_PRIORITY);
 
     brand.moment("SPEND_SPIKE", START + DAY + 1).until(START + 2 * DAY);
     assertThat(brand.last().code()).isEqualTo(DecisionCode.PAUSED);
@@ -98,8 +97,7 @@ class DecisionCodesTest {
 
   @Test
   void aCampaignIsActiveFromItsFirstInstantUpToItsLast() throws Exception {
-    String active =
-        "active: {from: 2026-01-05T09:00:02Z, to: 2026-01-05T10:00:02Z}";
+    String active = "active: {from: 2026-01-05T09:00:02Z, to: 2026-01-05T10:00:02Z}";
     Brand brand = Brand.open().campaign("a", SPIKE, PUSH, active);
     brand.moment("SPEND_SPIKE", START - 1).until(START + WINDOW);
     brand.moment(BERT, "SPEND_SPIKE", START).until(START + MINUTE);
@@ -220,8 +218,7 @@ class DecisionCodesTest {
             .moment("CART_ABANDONED", START + WINDOW)
             .until(START + DAY);
 
-    assertThat(brand.codes())
-        .containsExactly(DecisionCode.SENT, DecisionCode.LOWER_PRIORITY);
+    assertThat(brand.codes()).containsExactly(DecisionCode.SENT, DecisionCode.LOWER_PRIORITY);
     assertThat(brand.rows.get(0).campaign()).isEqualTo("high");
     assertThat(brand.last().winner()).isEqualTo("high");
   }
@@ -276,8 +273,7 @@ class DecisionCodesTest {
         Brand.open()
             .campaign("a", SPIKE, PUSH, "slots: [{days: MON, from: \"18:00\", to: \"19:00\"}]")
             .profile(
-                new Profile(
-                    Map.of("timezone", Value.string("Asia/Shanghai")), Map.of(), false),
+                new Profile(Map.of("timezone", Value.string("Asia/Shanghai")), Map.of(), false),
                 START - 1)
             .moment("SPEND_SPIKE", START)
             .until(START + DAY);
@@ -402,8 +398,7 @@ class DecisionCodesTest {
     brand.until(START + DAY);
 
     assertThat(brand.codes())
-        .containsExactly(
-            DecisionCode.SENT, DecisionCode.SENT, DecisionCode.BUDGET_EXHAUSTED);
+        .containsExactly(DecisionCode.SENT, DecisionCode.SENT, DecisionCode.BUDGET_EXHAUSTED);
   }
 
   @Test
@@ -425,7 +420,8 @@ class DecisionCodesTest {
     brand.moment("SPEND_SPIKE", at("2026-01-05T16:00:00Z"));
     brand.until(START + DAY);
 
-    assertThat(brand.rows).extracting(Decision::channel)
+    assertThat(brand.rows)
+        .extracting(Decision::channel)
         .containsExactly("SMS", "EMAIL", null, null, "SMS");
     assertThat(brand.rows.get(2).code()).isEqualTo(DecisionCode.BUDGET_EXHAUSTED);
   }

@@ -40,7 +40,9 @@ class LocalTimesTest {
     assertThat(times.isOpen(at("2026-01-05T20:00:00Z"), BERLIN)).isFalse();
   }
 
-  /** In Berlin the clock skips 02:00 to 03:00 on 29 March 2026, and shows it twice on 25 October. */
+  /**
+   * In Berlin the clock skips 02:00 to 03:00 on 29 March 2026, and shows it twice on 25 October.
+   */
   @ParameterizedTest
   @CsvSource({
     // Skipped for the most part: it opens when the clock is put forward.
@@ -67,8 +69,7 @@ class LocalTimesTest {
   @Test
   void quietHoursTakeTheEveningOfASlot() {
     LocalTimes times =
-        new LocalTimes(
-            List.of(new Slot(DAILY, 9 * 60, 21 * 60)), new QuietHours(20 * 60, 8 * 60));
+        new LocalTimes(List.of(new Slot(DAILY, 9 * 60, 21 * 60)), new QuietHours(20 * 60, 8 * 60));
     ZoneId utc = ZoneId.of("UTC");
 
     assertThat(times.isQuiet(at("2026-01-05T20:00:00Z"), utc)).isTrue();
@@ -81,8 +82,7 @@ class LocalTimesTest {
 
   @Test
   void aSlotThatIsAlwaysQuietNeverOpens() {
-    LocalTimes times =
-        new LocalTimes(List.of(new Slot(DAILY, 60, 120)), new QuietHours(0, 180));
+    LocalTimes times = new LocalTimes(List.of(new Slot(DAILY, 60, 120)), new QuietHours(0, 180));
 
     assertThat(times.nextOpen(at("2026-01-05T20:30:00Z"), BERLIN, true))
         .isEqualTo(LocalTimes.NEVER);
