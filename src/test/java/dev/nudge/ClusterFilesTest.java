@@ -3,6 +3,7 @@ package dev.nudge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nudge.clickhouse.ClickHouseConfig;
+import dev.nudge.decide.DecideConfig;
 import dev.nudge.engage.EngageConfig;
 import dev.nudge.ingest.IngestConfig;
 import dev.nudge.kafka.KafkaConfig;
@@ -196,6 +197,7 @@ class ClusterFilesTest {
                 KafkaConfig.of("kafka-1:9092,kafka-2:9092,kafka-3:9092"),
                 new ClickHouseConfig("jdbc:clickhouse://clickhouse:8123", "nudge_writer", "secret"),
                 IngestConfig.from(new Configuration()),
+                DecideConfig.from(new Configuration()),
                 DeliveryGuarantee.AT_LEAST_ONCE));
   }
 

@@ -8,6 +8,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.nudge.decide.DecideConfig;
+import dev.nudge.decide.DecideTopology;
 import dev.nudge.definition.Budget;
 import dev.nudge.definition.Campaign;
 import dev.nudge.definition.CampaignTrigger;
@@ -103,6 +105,10 @@ class WireTypesTest {
           entry(
               IngestConfig.class,
               "configuration: handed to constructors, travels by Java serialization"),
+          entry(
+              DecideConfig.class,
+              "configuration: handed to constructors, travels by Java serialization"),
+          entry(DecideTopology.Outputs.class, "streams, laid before any job runs"),
           entry(KafkaConfig.class, "configuration: read where sources and sinks are built"),
           entry(TopicLayout.class, "what the broker's administrator is told, before any job runs"),
           entry(TopicCheck.class, "what the broker's administrator is told, before any job runs"),

@@ -1,6 +1,7 @@
 package dev.nudge.engage;
 
 import dev.nudge.clickhouse.ClickHouseConfig;
+import dev.nudge.decide.DecideConfig;
 import dev.nudge.ingest.IngestConfig;
 import dev.nudge.kafka.KafkaConfig;
 import java.io.IOException;
@@ -25,12 +26,14 @@ import org.apache.flink.util.ParameterTool;
  * @param kafka the brokers
  * @param clickHouse the database
  * @param ingest how records are taken in
+ * @param decide how decisions are made
  * @param guarantee how records are written to Kafka
  */
 public record EngageConfig(
     KafkaConfig kafka,
     ClickHouseConfig clickHouse,
     IngestConfig ingest,
+    DecideConfig decide,
     DeliveryGuarantee guarantee) {
 
   /** The argument that names a properties file; every other argument overrules a key of it. */
@@ -87,6 +90,7 @@ public record EngageConfig(
 
   private static List<ConfigOption<?>> options() {
     List<ConfigOption<?>> all = new ArrayList<>(IngestConfig.OPTIONS);
+    all.addAll(DecideConfig.OPTIONS);
     all.addAll(
         List.of(
             BOOTSTRAP_SERVERS,
@@ -129,6 +133,7 @@ public record EngageConfig(
             config.get(CLICKHOUSE_USER),
             password(config, environment)),
         IngestConfig.from(config),
+        DecideConfig.from(config),
         guarantee(config.get(DELIVERY_GUARANTEE)));
   }
 

@@ -68,7 +68,8 @@ public final class EngageJob {
             .setParallelism(1);
 
     EngageTopology.Outputs outputs =
-        EngageTopology.define(ingested, definitions, newestDefinitions, config.ingest());
+        EngageTopology.define(
+            ingested, definitions, newestDefinitions, config.ingest(), config.decide());
 
     KafkaSinks.moments(
         outputs.moments(),

@@ -1,13 +1,17 @@
 package dev.nudge.engage;
 
+import dev.nudge.decide.DecideConfig;
+import dev.nudge.decide.DecideTopology;
 import dev.nudge.definition.DefinitionRecord;
 import dev.nudge.definition.DefinitionVersion;
 import dev.nudge.detect.DetectFunction;
 import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
 import dev.nudge.event.DeadLetter;
+import dev.nudge.event.Decision;
 import dev.nudge.event.Moment;
 import dev.nudge.event.StageChange;
+import dev.nudge.event.Trigger;
 import dev.nudge.ingest.CustomerOperator;
 import dev.nudge.ingest.IngestConfig;
 import dev.nudge.ingest.IngestFunction;
@@ -30,19 +34,21 @@ public final class EngageTopology {
    * @param stageChanges the moments that are stage changes, as rows
    * @param anomalies the moments that are anomalies: with their ids, which tell two of a kind at
    *     one instant apart
-   * @param events the customers' events on which decisions depend, each customer's in order; one of
-   *     an instant comes before the watermark of that instant, as moments do
+   * @param decisions a row for whatever became of each candidate
+   * @param triggers what is sent
    * @param deadLetters records that could not be used
    */
   public record Outputs(
       DataStream<Moment> moments,
       DataStream<StageChange> stageChanges,
       DataStream<Moment> anomalies,
-      DataStream<CustomerEvent> events,
+      DataStream<Decision> decisions,
+      DataStream<Trigger> triggers,
       DataStream<DeadLetter> deadLetters) {}
 
   /**
-   * Lays the dataflow: records to events, events to each customer's order, order to moments.
+   * Lays the dataflow: records to events, events to each customer's order, order to moments,
+   * moments to decisions.
    *
    * @param newestDefinitions by topic, how far definitions must have been read before anything
    *     happens; -1 for an empty topic
@@ -51,7 +57,8 @@ public final class EngageTopology {
       DataStream<Ingested> ingested,
       DataStream<DefinitionRecord> definitions,
       Map<String, Long> newestDefinitions,
-      IngestConfig config) {
+      IngestConfig config,
+      DecideConfig decide) {
 
     SingleOutputStreamOperator<CustomerEvent> accepted =
         ingested
@@ -93,16 +100,16 @@ public final class EngageTopology {
             .uid("engage-anomaly-moments-v1")
             .name("Anomaly moments");
 
+    DecideTopology.Outputs decided =
+        DecideTopology.define(
+            moments.getSideOutput(DetectFunction.EVENTS), moments, versions, decide);
+
     DataStream<DeadLetter> deadLetters =
         accepted
             .getSideOutput(IngestFunction.DEAD_LETTERS)
             .union(versions.getSideOutput(IngestFunction.DEAD_LETTERS));
 
     return new Outputs(
-        moments,
-        stageChanges,
-        anomalies,
-        moments.getSideOutput(DetectFunction.EVENTS),
-        deadLetters);
+        moments, stageChanges, anomalies, decided.decisions(), decided.triggers(), deadLetters);
   }
 }

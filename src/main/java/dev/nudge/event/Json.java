@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -24,6 +25,9 @@ import java.util.TreeMap;
  */
 public final class Json {
   private static final JsonFactory FACTORY = new JsonFactory();
+
+  /** Who tells decisions and triggers. */
+  private static final String DECIDE = "nudge/decide";
 
   /** What an event's own fields are called. */
   private static final Set<String> OWN_FIELDS = Set.of("event", "timestamp", "messageId");
@@ -74,6 +78,77 @@ public final class Json {
     return write(json -> writeFields(json, anomaly));
   }
 
+  /** A decision, with the attributes of CloudEvents 1.0 beside its own fields. */
+  public static String of(Decision decision) {
+    return write(
+        json -> {
+          json.writeStringField("specversion", "1.0");
+          json.writeStringField("id", decision.id());
+          json.writeStringField("source", DECIDE);
+          json.writeStringField("type", "dev.nudge.decision");
+          json.writeStringField("subject", decision.customerId());
+          json.writeStringField("time", iso(decision.atMillis()));
+          json.writeStringField("tenant", decision.tenant());
+          json.writeStringField("customerId", decision.customerId());
+          json.writeStringField("campaign", decision.campaign());
+          json.writeNumberField("version", decision.version());
+          json.writeStringField("moment", decision.moment());
+          json.writeStringField("due", iso(decision.dueMillis()));
+          json.writeStringField("at", iso(decision.atMillis()));
+          json.writeStringField("code", decision.code().name());
+          if (decision.reason() != null) {
+            json.writeStringField("reason", decision.reason().name());
+          }
+          json.writeObjectFieldStart("values");
+          writeFields(json, decision.values());
+          json.writeEndObject();
+          writeIfThere(json, "winner", decision.winner());
+          writeIfThere(json, "variant", decision.variant());
+          writeIfThere(json, "channel", decision.channel());
+          if (decision.amountUnits() != null) {
+            json.writeStringField("amount", Units.format(decision.amountUnits()));
+          }
+          writeIfThere(json, "triggerId", decision.triggerId());
+          writeIfThere(json, "grantId", decision.grantId());
+        });
+  }
+
+  /** A trigger, with the attributes of CloudEvents 1.0 beside its own fields. */
+  public static String of(Trigger trigger) {
+    return write(
+        json -> {
+          json.writeStringField("specversion", "1.0");
+          json.writeStringField("id", trigger.id());
+          json.writeStringField("source", DECIDE);
+          json.writeStringField("type", "dev.nudge.trigger");
+          json.writeStringField("subject", trigger.customerId());
+          json.writeStringField("time", iso(trigger.notBeforeMillis()));
+          json.writeStringField("tenant", trigger.tenant());
+          json.writeStringField("customerId", trigger.customerId());
+          json.writeStringField("campaign", trigger.campaign());
+          json.writeNumberField("version", trigger.version());
+          json.writeStringField("variant", trigger.variant());
+          json.writeStringField("channel", trigger.channel());
+          writeIfThere(json, "position", trigger.position());
+          json.writeStringField("grantId", trigger.grantId());
+          if (trigger.resource() != null) {
+            json.writeObjectFieldStart("resource");
+            json.writeStringField("grantId", trigger.grantId());
+            writeFields(json, trigger.resource());
+            json.writeEndObject();
+          }
+          json.writeObjectFieldStart("content");
+          for (Map.Entry<String, String> field : new TreeMap<>(trigger.content()).entrySet()) {
+            json.writeStringField(field.getKey(), field.getValue());
+          }
+          json.writeEndObject();
+          writeStrings(json, "recommendations", trigger.recommendations());
+          json.writeStringField("moment", trigger.moment());
+          json.writeStringField("notBefore", iso(trigger.notBeforeMillis()));
+          json.writeStringField("expires", iso(trigger.expiresMillis()));
+        });
+  }
+
   /** Values by name, sorted: an object. */
   public static String of(Map<String, Value> values) {
     return write(json -> writeFields(json, values));
@@ -95,6 +170,36 @@ public final class Json {
             json.writeStringField("rawBase64", Base64.getEncoder().encodeToString(letter.raw()));
           }
         });
+  }
+
+  private static void writeFields(JsonGenerator json, GrantedResource resource) throws IOException {
+    json.writeStringField("kind", resource.kind());
+    writeIfThere(json, "type", resource.type());
+    json.writeStringField("amount", Units.format(resource.amountUnits()));
+    if (resource.claimToMillis() != null) {
+      json.writeObjectFieldStart("claim");
+      if (resource.claimFromMillis() != null) {
+        json.writeStringField("from", iso(resource.claimFromMillis()));
+      }
+      json.writeStringField("to", iso(resource.claimToMillis()));
+      json.writeEndObject();
+    }
+    if (resource.validForMillis() != null) {
+      json.writeStringField("validFor", Duration.ofMillis(resource.validForMillis()).toString());
+    }
+    if (resource.validUntilMillis() != null) {
+      json.writeStringField("validUntil", iso(resource.validUntilMillis()));
+    }
+    GrantedResource.Threshold threshold = resource.threshold();
+    if (threshold != null) {
+      json.writeObjectFieldStart("threshold");
+      json.writeStringField("amount", Units.format(threshold.amountUnits()));
+      writeStrings(json, "categories", threshold.categories());
+      writeStrings(json, "products", threshold.products());
+      writeStrings(json, "stores", threshold.stores());
+      writeStrings(json, "cities", threshold.cities());
+      json.writeEndObject();
+    }
   }
 
   private static void writeFields(JsonGenerator json, StageChange change) throws IOException {
@@ -229,6 +334,13 @@ public final class Json {
       json.writeNull();
     } else {
       json.writeNumber(number);
+    }
+  }
+
+  private static void writeIfThere(JsonGenerator json, String name, String text)
+      throws IOException {
+    if (text != null) {
+      json.writeStringField(name, text);
     }
   }
 

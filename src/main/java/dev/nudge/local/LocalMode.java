@@ -5,6 +5,7 @@ import dev.nudge.clickhouse.Migrations;
 import dev.nudge.console.ClockReport;
 import dev.nudge.console.ConsoleConfig;
 import dev.nudge.console.ConsoleServer;
+import dev.nudge.decide.DecideConfig;
 import dev.nudge.engage.EngageConfig;
 import dev.nudge.ingest.IngestConfig;
 import dev.nudge.kafka.KafkaConfig;
@@ -202,7 +203,11 @@ public final class LocalMode implements AutoCloseable {
     keys.set(
         IngestConfig.CLOCK, replays ? IngestConfig.IdleClock.RECORDS : IngestConfig.IdleClock.WALL);
     return new EngageConfig(
-        kafka, clickHouse, IngestConfig.from(keys), DeliveryGuarantee.AT_LEAST_ONCE);
+        kafka,
+        clickHouse,
+        IngestConfig.from(keys),
+        DecideConfig.from(keys),
+        DeliveryGuarantee.AT_LEAST_ONCE);
   }
 
   private Supplier<ClockReport> clock(Speed speed) {

@@ -1,5 +1,6 @@
 package dev.nudge.rehearse;
 
+import dev.nudge.decide.DecideConfig;
 import dev.nudge.definition.DefinitionRecord;
 import dev.nudge.definition.DefinitionVersion;
 import dev.nudge.definition.Policy;
@@ -8,6 +9,7 @@ import dev.nudge.definition.RuleSource;
 import dev.nudge.definition.RuleVersion;
 import dev.nudge.engage.EngageTopology;
 import dev.nudge.event.Json;
+import dev.nudge.event.Topic;
 import dev.nudge.ingest.IngestConfig;
 import dev.nudge.ingest.IngestFunction;
 import dev.nudge.ingest.Ingested;
@@ -202,8 +204,16 @@ public final class Rehearsal {
         env.fromData(TypeInformation.of(DefinitionRecord.class), fromTheBeginning())
             .uid("rehearse-definitions-v1")
             .name("Definitions");
-    outputs.write(EngageTopology.define(ingested, inForce, UNTIL_THE_END, config));
+    outputs.write(EngageTopology.define(ingested, inForce, UNTIL_THE_END, config, decide(config)));
     return env;
+  }
+
+  /** Where nobody tells what became of triggers, each counts as sent at its decision. */
+  private DecideConfig decide(IngestConfig ingest) {
+    boolean told = inputs.stream().anyMatch(input -> input.topic() == Topic.DELIVERIES);
+    return DecideConfig.from(new Configuration())
+        .withReceipts(told ? DecideConfig.Receipts.DELIVERIES : DecideConfig.Receipts.ASSUMED)
+        .endingAt(ingest.endOfTimeMillis());
   }
 
   /** The built-in policy comes first, so that those given overrule it. */
@@ -316,7 +326,7 @@ public final class Rehearsal {
   /** The files of the results, and the folders of their unsorted parts. */
   record Outputs(Path temporary) {
     static final List<String> NAMES =
-        List.of("moments", "stage_changes", "anomalies", "dead_letters");
+        List.of("moments", "stage_changes", "anomalies", "decisions", "triggers", "dead_letters");
 
     void write(EngageTopology.Outputs engage) throws IOException {
       write(
@@ -331,6 +341,14 @@ public final class Rehearsal {
           "anomalies",
           engage.anomalies(),
           a -> keyed(a.atMillis(), a.tenant(), a.customerId(), Json.of(a.anomaly())));
+      write(
+          "decisions",
+          engage.decisions(),
+          d -> keyed(d.atMillis(), d.tenant(), d.customerId(), Json.of(d)));
+      write(
+          "triggers",
+          engage.triggers(),
+          t -> keyed(t.notBeforeMillis(), t.tenant(), t.customerId(), Json.of(t)));
       write("dead_letters", engage.deadLetters(), d -> keyed(Long.MIN_VALUE, "", "", Json.of(d)));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nudge.clickhouse.ClickHouseConfig;
+import dev.nudge.decide.DecideConfig;
 import dev.nudge.ingest.IngestConfig;
 import dev.nudge.kafka.KafkaConfig;
 import java.io.IOException;
@@ -41,6 +42,7 @@ class EngageConfigTest {
                 KafkaConfig.of("k:9092"),
                 new ClickHouseConfig("jdbc:clickhouse://c:8123", "default", ""),
                 IngestConfig.from(new Configuration()),
+                DecideConfig.from(new Configuration()),
                 DeliveryGuarantee.AT_LEAST_ONCE));
   }
 

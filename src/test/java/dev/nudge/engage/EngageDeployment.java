@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nudge.clickhouse.Migrations;
+import dev.nudge.decide.DecideConfig;
 import dev.nudge.ingest.IngestConfig;
 import dev.nudge.kafka.DefinitionSource;
 import dev.nudge.kafka.KafkaConfig;
@@ -118,7 +119,11 @@ final class EngageDeployment implements AutoCloseable {
     EngageJob.define(
         env,
         new EngageConfig(
-            kafka, clickHouse.config(), IngestConfig.from(ingest), DeliveryGuarantee.AT_LEAST_ONCE),
+            kafka,
+            clickHouse.config(),
+            IngestConfig.from(ingest),
+            DecideConfig.from(ingest),
+            DeliveryGuarantee.AT_LEAST_ONCE),
         topics,
         DefinitionSource.newestOffsets(kafka));
     job = env.executeAsync(EngageJob.NAME);

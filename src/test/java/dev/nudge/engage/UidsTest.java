@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nudge.Uids;
 import dev.nudge.clickhouse.ClickHouseConfig;
+import dev.nudge.decide.DecideConfig;
 import dev.nudge.ingest.IngestConfig;
 import dev.nudge.kafka.KafkaConfig;
 import dev.nudge.kafka.TopicLayout;
@@ -33,6 +34,7 @@ class UidsTest {
             KafkaConfig.of("localhost:9092"),
             new ClickHouseConfig("jdbc:clickhouse://localhost:8123", "default", ""),
             IngestConfig.from(new Configuration()),
+            DecideConfig.from(new Configuration()),
             DeliveryGuarantee.EXACTLY_ONCE);
     EngageJob.define(
         env, config, new TopicLayout("nudge.", Map.of(TopicName.MOMENTS, 4)), Map.of());

@@ -239,4 +239,84 @@ class JsonTest {
             "c",
             new Value(Value.Type.BOOLEAN, "true")));
   }
+
+  @Test
+  void aDecisionSaysWhatItRead() {
+    Decision decision =
+        new Decision(
+            "d1",
+            "acme",
+            "anna",
+            "a",
+            2,
+            "m1",
+            1_000,
+            3_000,
+            DecisionCode.DEFERRED,
+            DeferReason.QUIET_HOURS,
+            Map.of("zone", Value.string("UTC"), "held", Value.number("1")),
+            null,
+            null,
+            null,
+            5_000L,
+            null,
+            null);
+
+    assertThat(Json.of(decision))
+        .isEqualTo(
+            "{\"specversion\":\"1.0\",\"id\":\"d1\",\"source\":\"nudge/decide\","
+                + "\"type\":\"dev.nudge.decision\",\"subject\":\"anna\","
+                + "\"time\":\"1970-01-01T00:00:03Z\",\"tenant\":\"acme\","
+                + "\"customerId\":\"anna\",\"campaign\":\"a\",\"version\":2,\"moment\":\"m1\","
+                + "\"due\":\"1970-01-01T00:00:01Z\",\"at\":\"1970-01-01T00:00:03Z\","
+                + "\"code\":\"DEFERRED\",\"reason\":\"QUIET_HOURS\","
+                + "\"values\":{\"held\":1,\"zone\":\"UTC\"},\"amount\":\"0.50\"}");
+  }
+
+  @Test
+  void aTriggerSaysWhatIsSent() {
+    GrantedResource resource =
+        new GrantedResource(
+            "COUPON",
+            "C50",
+            500_000,
+            null,
+            2_000L,
+            86_400_000L,
+            null,
+            new GrantedResource.Threshold(
+                2_000_000, List.of("shoes"), List.of(), List.of(), List.of()));
+    Trigger trigger =
+        new Trigger(
+            "t1",
+            "acme",
+            "anna",
+            "a",
+            2,
+            "A",
+            "ON_PAGE",
+            "CART",
+            "g1",
+            resource,
+            Map.of("title", "é", "body", "x"),
+            List.of("p1"),
+            "m1",
+            1_000,
+            9_000);
+
+    assertThat(Json.of(trigger))
+        .isEqualTo(
+            "{\"specversion\":\"1.0\",\"id\":\"t1\",\"source\":\"nudge/decide\","
+                + "\"type\":\"dev.nudge.trigger\",\"subject\":\"anna\","
+                + "\"time\":\"1970-01-01T00:00:01Z\",\"tenant\":\"acme\","
+                + "\"customerId\":\"anna\",\"campaign\":\"a\",\"version\":2,\"variant\":\"A\","
+                + "\"channel\":\"ON_PAGE\",\"position\":\"CART\",\"grantId\":\"g1\","
+                + "\"resource\":{\"grantId\":\"g1\",\"kind\":\"COUPON\",\"type\":\"C50\","
+                + "\"amount\":\"50.00\",\"claim\":{\"to\":\"1970-01-01T00:00:02Z\"},"
+                + "\"validFor\":\"PT24H\",\"threshold\":{\"amount\":\"200.00\","
+                + "\"categories\":[\"shoes\"],\"products\":[],\"stores\":[],\"cities\":[]}},"
+                + "\"content\":{\"body\":\"x\",\"title\":\"é\"},\"recommendations\":[\"p1\"],"
+                + "\"moment\":\"m1\",\"notBefore\":\"1970-01-01T00:00:01Z\","
+                + "\"expires\":\"1970-01-01T00:00:09Z\"}");
+  }
 }

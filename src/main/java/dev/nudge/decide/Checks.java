@@ -1,0 +1,649 @@
+package dev.nudge.decide;
+
+import dev.nudge.definition.Budget;
+import dev.nudge.definition.Campaign;
+import dev.nudge.definition.CampaignTrigger;
+import dev.nudge.definition.Cap;
+import dev.nudge.definition.Channel;
+import dev.nudge.definition.Claim;
+import dev.nudge.definition.Consent;
+import dev.nudge.definition.Diminishing;
+import dev.nudge.definition.Experiment;
+import dev.nudge.definition.OutsideSlot;
+import dev.nudge.definition.Policy;
+import dev.nudge.definition.Purpose;
+import dev.nudge.definition.Resource;
+import dev.nudge.definition.SendingPolicy;
+import dev.nudge.definition.Slot;
+import dev.nudge.definition.Template;
+import dev.nudge.definition.Threshold;
+import dev.nudge.definition.Variant;
+import dev.nudge.event.DecisionCode;
+import dev.nudge.event.DeferReason;
+import dev.nudge.event.GrantedResource;
+import dev.nudge.event.Units;
+import dev.nudge.event.Value;
+import dev.nudge.pattern.EvaluationException;
+import java.math.BigInteger;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * The checks that a candidate passes, in their order. The first one that fails gives the code; some
+ * take channels away, and the one that takes the last fails.
+ *
+ * <p>Example: Anna may be sent PUSH and SMS. She never agreed to SMS, so PUSH is left; it has been
+ * used four times this month, and may be four times: FREQUENCY_CAP.
+ */
+final class Checks {
+  private final int shards;
+  private final int shard;
+  private final Totals totals;
+  private final Consumer<EvaluationException> failures;
+
+  /**
+   * Checks of one shard of a tenant.
+   *
+   * @param totals what was spent so far
+   * @param failures hears of audiences that can't be evaluated, and so are false
+   */
+  Checks(int shards, int shard, Totals totals, Consumer<EvaluationException> failures) {
+    this.shards = shards;
+    this.shard = shard;
+    this.totals = totals;
+    this.failures = failures;
+  }
+
+  /**
+   * Those that each candidate passes or fails whatever the others of its window do.
+   *
+   * @param governing the campaign's version in force now; null if it was deleted
+   */
+  boolean alone(Attempt attempt, RunningCampaign governing) {
+    return isRunning(attempt, governing)
+        && isMeant(attempt)
+        && isTrusted(attempt)
+        && isAgreed(attempt)
+        && isNotAgain(attempt)
+        && isNotHeld(attempt);
+  }
+
+  private static boolean isRunning(Attempt attempt, RunningCampaign governing) {
+    boolean tenantPaused = attempt.policy.sending().paused();
+    if (tenantPaused || (governing != null && governing.campaign().paused())) {
+      attempt.show("paused", tenantPaused ? "policy" : "campaign");
+      return attempt.fail(DecisionCode.PAUSED);
+    }
+    if (governing == null
+        || attempt.running == null
+        || !attempt.campaign().active().contains(attempt.atMillis)
+        || attempt.atMillis >= attempt.candidate.expiresMillis) {
+      if (governing == null || attempt.running == null) {
+        attempt.show("deleted", "campaign");
+      } else if (attempt.atMillis < attempt.campaign().active().fromMillis()) {
+        attempt.show("from", iso(attempt.campaign().active().fromMillis()));
+      } else {
+        attempt.show("expired", iso(attempt.candidate.expiresMillis));
+      }
+      return attempt.fail(DecisionCode.CAMPAIGN_INACTIVE);
+    }
+    return true;
+  }
+
+  /** Asked once, at the first decision. */
+  private boolean isMeant(Attempt attempt) {
+    if (attempt.candidate.isDeferred() || attempt.campaign().audience() == null) {
+      return true;
+    }
+    MomentScope scope = scope(attempt);
+    for (String name : attempt.campaign().audience().reads()) {
+      Value read = MomentScope.shown(scope.find(name));
+      if (read != null) {
+        attempt.values.put(name, read);
+      }
+    }
+    return attempt.campaign().audience().test(scope) || attempt.fail(DecisionCode.AUDIENCE);
+  }
+
+  private MomentScope scope(Attempt attempt) {
+    return new MomentScope(
+        attempt.moment, attempt.recipient.heldCoupons(), attempt.atMillis, failures);
+  }
+
+  private static boolean isTrusted(Attempt attempt) {
+    if (attempt.atMillis < attempt.recipient.suspectUntilMillis) {
+      attempt.show("suspectUntil", iso(attempt.recipient.suspectUntilMillis));
+      return attempt.fail(DecisionCode.SUSPECT);
+    }
+    return true;
+  }
+
+  private static boolean isAgreed(Attempt attempt) {
+    attempt.channels.addAll(attempt.campaign().channels());
+    return keep(
+            attempt,
+            channel -> hasConsent(attempt.recipient, attempt.policy.sending(), channel),
+            DecisionCode.NO_CONSENT)
+        && keep(
+            attempt,
+            channel -> !attempt.recipient.unsubscribed.contains(channel),
+            DecisionCode.UNSUBSCRIBED);
+  }
+
+  /** A channel that the policy knows no more has nobody's consent. */
+  static boolean hasConsent(Recipient recipient, SendingPolicy policy, String channel) {
+    Boolean said = recipient.consents.get(channel);
+    Channel known = policy.channel(channel);
+    return known != null && (said == null ? known.consentDefault() == Consent.GRANTED : said);
+  }
+
+  private static boolean keep(Attempt attempt, Predicate<String> passes, DecisionCode code) {
+    List<String> before = List.copyOf(attempt.channels);
+    attempt.channels.removeIf(passes.negate());
+    if (attempt.channels.isEmpty()) {
+      attempt.show("channels", String.join(", ", before));
+      return attempt.fail(code);
+    }
+    return true;
+  }
+
+  private static boolean isNotAgain(Attempt attempt) {
+    if (attempt.campaign().reentryMillis() == 0) {
+      return true;
+    }
+    for (Candidate other : attempt.recipient.candidates) {
+      if (other != attempt.candidate
+          && other.isDeferred()
+          && other.campaign.equals(attempt.candidate.campaign)) {
+        attempt.show("deferredSince", iso(other.deferredMillis));
+        return attempt.fail(DecisionCode.REENTRY);
+      }
+    }
+    for (Grant grant : attempt.recipient.grants) {
+      if (grant.campaign.equals(attempt.candidate.campaign)
+          && attempt.atMillis < grant.decidedMillis + attempt.campaign().reentryMillis()) {
+        attempt.show("last", iso(grant.decidedMillis));
+        attempt.show("reentry", Duration.ofMillis(attempt.campaign().reentryMillis()).toString());
+        return attempt.fail(DecisionCode.REENTRY);
+      }
+    }
+    return true;
+  }
+
+  /** By the holds as they were before anything of the window was decided. */
+  private static boolean isNotHeld(Attempt attempt) {
+    String group = attempt.campaign().exclusive();
+    if (group == null) {
+      return true;
+    }
+    for (Candidate other : attempt.recipient.candidates) {
+      if (other != attempt.candidate && other.isDeferred() && group.equals(other.exclusive)) {
+        return isHeldBy(attempt, group, other.campaign);
+      }
+    }
+    for (Grant grant : attempt.recipient.grants) {
+      if (group.equals(grant.exclusive) && attempt.atMillis < grant.heldUntilMillis) {
+        attempt.show("heldUntil", iso(grant.heldUntilMillis));
+        return isHeldBy(attempt, group, grant.campaign);
+      }
+    }
+    return true;
+  }
+
+  private static boolean isHeldBy(Attempt attempt, String group, String campaign) {
+    attempt.show("exclusive", group);
+    attempt.show("heldBy", campaign);
+    return attempt.fail(DecisionCode.GROUP_BUSY);
+  }
+
+  /** Those of the one that goes on: it passes all, or is put off, or the next takes its place. */
+  boolean further(Attempt attempt) {
+    return isNotWaiting(attempt)
+        && isOpen(attempt)
+        && isWithinCaps(attempt)
+        && isWithinCouponLimits(attempt)
+        && isFilled(attempt)
+        && isPaidFor(attempt)
+        && isInNoControl(attempt);
+  }
+
+  /** Who is not among those who explore waits until the best variant is found. */
+  private static boolean isNotWaiting(Attempt attempt) {
+    Campaign campaign = attempt.campaign();
+    Experiment experiment = campaign.experiment();
+    if (experiment == null || !(campaign.trigger() instanceof CampaignTrigger.OfTime)) {
+      return true;
+    }
+    long foundMillis = attempt.candidate.momentMillis + experiment.decideAfterMillis();
+    int h =
+        Chance.of(
+            Chance.Purpose.EXPLORE,
+            attempt.tenant,
+            campaign.id(),
+            campaign.salt(),
+            attempt.recipient.customerId,
+            "");
+    if (attempt.atMillis >= foundMillis || h < experiment.exploreBasisPoints()) {
+      return true;
+    }
+    return defer(attempt, DeferReason.WAITS_FOR_WINNER, foundMillis);
+  }
+
+  private static boolean isOpen(Attempt attempt) {
+    LocalTimes times = localTimes(attempt);
+    boolean sparesOne = attempt.channels.stream().anyMatch(channel -> !isQuiet(attempt, channel));
+    if (!times.isOpen(attempt.atMillis, attempt.zone)) {
+      return closed(
+          attempt, DecisionCode.OUTSIDE_SLOT, DeferReason.OUTSIDE_SLOT, times, !sparesOne);
+    }
+    if (times.isQuiet(attempt.atMillis, attempt.zone)) {
+      if (!sparesOne) {
+        return closed(attempt, DecisionCode.QUIET_HOURS, DeferReason.QUIET_HOURS, times, true);
+      }
+      attempt.channels.removeIf(channel -> isQuiet(attempt, channel));
+    }
+    return true;
+  }
+
+  private static boolean closed(
+      Attempt attempt, DecisionCode code, DeferReason reason, LocalTimes times, boolean quietToo) {
+    attempt.show("zone", attempt.zone.getId());
+    if (attempt.campaign().outsideSlot() == OutsideSlot.DROP) {
+      return attempt.fail(code);
+    }
+    return defer(attempt, reason, times.nextOpen(attempt.atMillis, attempt.zone, quietToo));
+  }
+
+  private static boolean defer(Attempt attempt, DeferReason reason, long againMillis) {
+    attempt.reason = reason;
+    // What would come too late only waits to expire.
+    attempt.dueAgainMillis =
+        againMillis < attempt.candidate.expiresMillis ? againMillis : Recipient.NEVER;
+    if (attempt.dueAgainMillis != Recipient.NEVER) {
+      attempt.show("dueAgain", iso(againMillis));
+    }
+    return attempt.fail(DecisionCode.DEFERRED);
+  }
+
+  /** The best hour of a customer who has none is any. */
+  static LocalTimes localTimes(Campaign campaign, Policy policy, Integer bestHour) {
+    List<Slot> slots = campaign.slots();
+    if (campaign.bestHour()) {
+      slots =
+          bestHour == null
+              ? List.of()
+              : List.of(
+                  new Slot(EnumSet.allOf(DayOfWeek.class), bestHour * 60, (bestHour + 1) * 60));
+    }
+    return new LocalTimes(slots, policy.sending().quietHours());
+  }
+
+  private static LocalTimes localTimes(Attempt attempt) {
+    return localTimes(attempt.campaign(), attempt.policy, attempt.moment.customer().bestHour());
+  }
+
+  /** Whether quiet hours mean a channel. */
+  private static boolean isQuiet(Attempt attempt, String channel) {
+    return isDisturbing(attempt.policy.sending(), channel);
+  }
+
+  static boolean isDisturbing(SendingPolicy policy, String channel) {
+    Channel known = policy.channel(channel);
+    return known == null || known.kind() != Channel.Kind.ON_PAGE;
+  }
+
+  private static boolean isWithinCaps(Attempt attempt) {
+    if (attempt.recipient.grants.size() >= Recipient.MAX_GRANTS) {
+      attempt.show("grantsRemembered", Recipient.MAX_GRANTS);
+      return attempt.fail(DecisionCode.FREQUENCY_CAP);
+    }
+    Purpose purpose = attempt.campaign().purpose();
+    ZoneId zone = policyZone(attempt.policy);
+    List<String> read = new ArrayList<>();
+    for (Cap cap : attempt.policy.sending().caps()) {
+      if (cap.scope() == Cap.Scope.COUPON_TYPE || !binds(cap, purpose)) {
+        continue;
+      }
+      if (cap.scope() == Cap.Scope.CHANNEL && !attempt.channels.contains(cap.channel())) {
+        continue;
+      }
+      long sent = count(attempt.recipient, cap, null, attempt.atMillis, zone);
+      read.add(shown(cap, sent));
+      if (sent >= cap.max()) {
+        if (cap.scope() == Cap.Scope.ANY) {
+          attempt.channels.clear();
+        } else {
+          attempt.channels.remove(cap.channel());
+        }
+      }
+      if (attempt.channels.isEmpty()) {
+        attempt.values.put("cap", new Value(Value.Type.JSON, shown(cap, sent)));
+        return attempt.fail(DecisionCode.FREQUENCY_CAP);
+      }
+    }
+    if (!read.isEmpty()) {
+      attempt.values.put("caps", new Value(Value.Type.JSON, "[" + String.join(",", read) + "]"));
+    }
+    return true;
+  }
+
+  private static boolean binds(Cap cap, Purpose purpose) {
+    return purpose == Purpose.MARKETING || cap.counts() == Cap.Counts.ALL;
+  }
+
+  /** Names of channels are the shop's words without quotes; the rest is ours. */
+  private static String shown(Cap cap, long sent) {
+    String window =
+        cap.calendar() == null
+            ? Duration.ofMillis(cap.rollingMillis()).toString()
+            : cap.calendar().name();
+    String channel =
+        cap.channel() == null
+            ? ""
+            : ",\"channel\":\"" + cap.channel().replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    return "{\"scope\":\"%s\"%s,\"window\":\"%s\",\"max\":%d,\"sent\":%d}"
+        .formatted(cap.scope(), channel, window, cap.max(), sent);
+  }
+
+  /**
+   * What counts against a cap now.
+   *
+   * @param type the coupon's type, for caps of that
+   */
+  private static long count(Recipient recipient, Cap cap, String type, long atMillis, ZoneId zone) {
+    long firstMillis = CapWindow.firstMillis(cap, atMillis, zone);
+    long sent = 0;
+    for (Grant grant : recipient.grants) {
+      if (grant.control || !binds(cap, grant.purpose)) {
+        continue;
+      }
+      switch (cap.scope()) {
+        case ANY -> sent += grant.decidedMillis >= firstMillis ? 1 : 0;
+        case COUPON_TYPE ->
+            sent +=
+                grant.hasCoupon() && grant.type.equals(type) && grant.decidedMillis >= firstMillis
+                    ? 1
+                    : 0;
+        case CHANNEL -> {
+          for (Grant.Sent each : grant.sent) {
+            sent += each.channel().equals(cap.channel()) && each.atMillis() >= firstMillis ? 1 : 0;
+          }
+        }
+      }
+    }
+    return sent;
+  }
+
+  /** Whether one more may go by a channel, by the channel's own caps. */
+  static boolean isChannelWithinCaps(
+      Recipient recipient, Policy policy, Purpose purpose, String channel, long atMillis) {
+    for (Cap cap : policy.sending().caps()) {
+      if (cap.scope() == Cap.Scope.CHANNEL
+          && cap.channel().equals(channel)
+          && binds(cap, purpose)
+          && count(recipient, cap, null, atMillis, policyZone(policy)) >= cap.max()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isWithinCouponLimits(Attempt attempt) {
+    Resource resource = attempt.campaign().resource();
+    if (resource == null) {
+      return true;
+    }
+    Recipient recipient = attempt.recipient;
+    if (resource.kind() == Resource.Kind.COUPON) {
+      int held = recipient.heldCoupons();
+      attempt.show("heldCoupons", held);
+      Integer most = attempt.policy.sending().heldCoupons();
+      if (most != null && held >= most) {
+        attempt.show("maxHeldCoupons", most);
+        return attempt.fail(DecisionCode.HELD_COUPONS);
+      }
+      for (Cap cap : attempt.policy.sending().caps()) {
+        if (cap.scope() == Cap.Scope.COUPON_TYPE && binds(cap, attempt.campaign().purpose())) {
+          long got =
+              count(recipient, cap, resource.type(), attempt.atMillis, policyZone(attempt.policy));
+          if (got >= cap.max()) {
+            attempt.show("couponType", resource.type());
+            attempt.values.put("cap", new Value(Value.Type.JSON, shown(cap, got)));
+            return attempt.fail(DecisionCode.COUPON_TYPE_PERIOD);
+          }
+        }
+      }
+    }
+    if (resource.perCustomerPerDay() != Campaign.UNLIMITED) {
+      long today = today(attempt);
+      attempt.show("today", today);
+      if (today >= resource.perCustomerPerDay()) {
+        attempt.show("perCustomerPerDay", resource.perCustomerPerDay());
+        return attempt.fail(DecisionCode.COUPON_PER_DAY);
+      }
+    }
+    if (resource.perCustomer() != Campaign.UNLIMITED) {
+      long got = recipient.countOf(attempt.running.id(), attempt.running.lifeMillis()).granted();
+      attempt.show("granted", got);
+      if (got >= resource.perCustomer()) {
+        attempt.show("perCustomer", resource.perCustomer());
+        return attempt.fail(DecisionCode.COUPON_PER_CUSTOMER);
+      }
+    }
+    return true;
+  }
+
+  private static long today(Attempt attempt) {
+    long day = CapWindow.day(attempt.atMillis, attempt.zone).toEpochDay();
+    long today = 0;
+    for (Grant grant : attempt.recipient.grants) {
+      if (!grant.control
+          && grant.kind != null
+          && grant.lifeMillis == attempt.running.lifeMillis()
+          && grant.campaign.equals(attempt.running.id())
+          && CapWindow.day(grant.decidedMillis, attempt.zone).toEpochDay() == day) {
+        today++;
+      }
+    }
+    return today;
+  }
+
+  /** Deals the variant and the amount, and fills the content with them. */
+  private boolean isFilled(Attempt attempt) {
+    Campaign campaign = attempt.campaign();
+    attempt.variant = variant(attempt);
+    attempt.resource = resource(attempt);
+    Filling filling = new Filling(campaign, attempt.moment, scope(attempt), attempt.resource);
+    Map<String, String> content = new TreeMap<>();
+    for (Map.Entry<String, Template> each : attempt.variant.content().entrySet()) {
+      String filled = each.getValue().fill(filling::of).orElse(null);
+      if (filled == null) {
+        attempt.show("missing", String.join(", ", each.getValue().missing(filling::of)));
+        return attempt.fail(DecisionCode.MISSING_VALUE);
+      }
+      content.put(each.getKey(), filled);
+    }
+    attempt.content = content;
+    return true;
+  }
+
+  private static Variant variant(Attempt attempt) {
+    List<Variant> variants = attempt.campaign().variants();
+    int h = deal(attempt, Chance.Purpose.VARIANT, "");
+    int upTo = 0;
+    for (Variant variant : variants) {
+      upTo += variant.weightBasisPoints();
+      if (h < upTo) {
+        return variant;
+      }
+    }
+    return variants.get(variants.size() - 1);
+  }
+
+  private static int deal(Attempt attempt, Chance.Purpose purpose, String moment) {
+    return Chance.of(
+        purpose,
+        attempt.tenant,
+        attempt.running.id(),
+        attempt.campaign().salt(),
+        attempt.recipient.customerId,
+        moment);
+  }
+
+  private static GrantedResource resource(Attempt attempt) {
+    Resource resource = attempt.campaign().resource();
+    return resource == null
+        ? null
+        : granted(resource, amountUnits(attempt, resource), attempt.atMillis);
+  }
+
+  /** What a grant gave at its decision. */
+  static GrantedResource granted(Campaign campaign, Grant grant) {
+    return granted(campaign.resource(), grant.amountUnits, grant.decidedMillis);
+  }
+
+  private static GrantedResource granted(Resource resource, long amountUnits, long decidedMillis) {
+    Claim claim = resource.claim();
+    boolean hasEnd = resource.validUntilMillis() != Long.MAX_VALUE;
+    return new GrantedResource(
+        resource.kind().name(),
+        resource.type(),
+        amountUnits,
+        claim != null && claim.span() != null && claim.span().hasFrom()
+            ? (Long) claim.span().fromMillis()
+            : null,
+        claim == null ? null : (Long) claim.lapsesAtMillis(decidedMillis),
+        resource.validForMillis() == 0 ? null : (Long) resource.validForMillis(),
+        hasEnd ? (Long) resource.validUntilMillis() : null,
+        threshold(resource.threshold()));
+  }
+
+  private static GrantedResource.Threshold threshold(Threshold threshold) {
+    return threshold == null
+        ? null
+        : new GrantedResource.Threshold(
+            threshold.amountUnits(),
+            threshold.categories(),
+            threshold.products(),
+            threshold.stores(),
+            threshold.cities());
+  }
+
+  private static long amountUnits(Attempt attempt, Resource resource) {
+    long units = resource.amountMinUnits();
+    if (resource.isRandom()) {
+      int h = deal(attempt, Chance.Purpose.AMOUNT, attempt.candidate.momentId);
+      units = Chance.amount(units, resource.amountMaxUnits(), h);
+    }
+    Diminishing diminishing = resource.diminishing();
+    if (diminishing == null) {
+      return units;
+    }
+    long earlier =
+        attempt.recipient.countOf(attempt.running.id(), attempt.running.lifeMillis()).held();
+    attempt.show("earlierHeld", earlier);
+    return earlier < diminishing.ratiosUnits().size()
+        ? Chance.portion(units, diminishing.ratiosUnits().get((int) earlier))
+        : diminishing.thenUnits();
+  }
+
+  private boolean isPaidFor(Attempt attempt) {
+    Campaign campaign = attempt.campaign();
+    String id = attempt.running.id();
+    long life = attempt.running.lifeMillis();
+    Resource resource = campaign.resource();
+    if (resource != null && resource.total() != Campaign.UNLIMITED) {
+      long left = Totals.share(resource.total(), shards, shard) - totals.granted(id, life);
+      attempt.show("totalLeft", left);
+      if (left <= 0) {
+        attempt.channels.clear();
+        return attempt.fail(DecisionCode.BUDGET_EXHAUSTED);
+      }
+    }
+    long day = CapWindow.day(attempt.atMillis, policyZone(attempt.policy)).toEpochDay();
+    BigInteger left = leftMilli(campaign.budget(), id, life, day);
+    if (left != null) {
+      attempt.show("budgetLeft", money(left));
+    }
+    BigInteger amount =
+        attempt.resource == null ? BigInteger.ZERO : Totals.milli(attempt.resource.amountUnits());
+    while (!attempt.channels.isEmpty()) {
+      long cost = costMilli(campaign, attempt.policy, attempt.channels.get(0));
+      if (left == null || amount.add(BigInteger.valueOf(cost)).compareTo(left) <= 0) {
+        attempt.costMilli = cost;
+        return true;
+      }
+      attempt.channels.remove(0);
+    }
+    return attempt.fail(DecisionCode.BUDGET_EXHAUSTED);
+  }
+
+  /** What is left of both budgets on a day, the smaller; null for no limit. */
+  BigInteger leftMilli(Budget budget, String campaign, long lifeMillis, long day) {
+    BigInteger left = null;
+    if (budget.totalUnits() != Campaign.UNLIMITED) {
+      left =
+          Totals.milli(Totals.share(budget.totalUnits(), shards, shard))
+              .subtract(totals.spentMilli(campaign, lifeMillis));
+    }
+    if (budget.perDayUnits() != Campaign.UNLIMITED) {
+      BigInteger today =
+          Totals.milli(Totals.share(budget.perDayUnits(), shards, shard))
+              .subtract(totals.spentMilli(campaign, lifeMillis, day));
+      left = left == null ? today : left.min(today);
+    }
+    return left;
+  }
+
+  private static String money(BigInteger milli) {
+    return Units.format(milli.divide(BigInteger.valueOf(1_000)));
+  }
+
+  /** What a send by a channel is expected to cost, in thousandths of a ten-thousandth. */
+  static long costMilli(Campaign campaign, Policy policy, String channel) {
+    Channel known = policy.sending().channel(channel);
+    return (known == null ? 0 : known.cost().expectedMilliUnits())
+        + campaign.cost().expectedMilliUnits();
+  }
+
+  private static boolean isInNoControl(Attempt attempt) {
+    Campaign campaign = attempt.campaign();
+    SendingPolicy policy = attempt.policy.sending();
+    if (campaign.purpose() == Purpose.MARKETING && policy.globalControlBasisPoints() > 0) {
+      int h =
+          Chance.of(
+              Chance.Purpose.GLOBAL,
+              attempt.tenant,
+              "",
+              policy.salt(),
+              attempt.recipient.customerId,
+              "");
+      if (h < policy.globalControlBasisPoints()) {
+        return attempt.fail(DecisionCode.GLOBAL_CONTROL);
+      }
+    }
+    if (campaign.controlBasisPoints() > 0
+        && deal(attempt, Chance.Purpose.CONTROL, "") < campaign.controlBasisPoints()) {
+      return attempt.fail(DecisionCode.CONTROL);
+    }
+    attempt.code = DecisionCode.SENT;
+    return true;
+  }
+
+  static ZoneId policyZone(Policy policy) {
+    return ZoneId.of(policy.zone());
+  }
+
+  private static String iso(long millis) {
+    return Instant.ofEpochMilli(millis).toString();
+  }
+}
