@@ -32,6 +32,7 @@ final class Candidate {
   final List<JsonNode> rows = new ArrayList<>();
   int written;
   long due;
+  long wasDue;
   boolean deferred;
   boolean decided;
   boolean done;
