@@ -32,7 +32,8 @@ class DecisionPropertyIT {
   private static final List<String> RESULTS =
       List.of("moments.jsonl", "decisions.jsonl", "triggers.jsonl");
 
-  private static final List<String> CODES =
+  /** All that a row can say. */
+  static final List<String> CODES =
       List.of(
           "PAUSED",
           "CAMPAIGN_INACTIVE",
