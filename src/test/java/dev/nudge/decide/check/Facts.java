@@ -8,6 +8,7 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -438,7 +439,7 @@ final class Facts {
     if (yaml == null) {
       return List.of();
     }
-    return yaml instanceof List<?> many ? new ArrayList<>(many) : List.of(yaml);
+    return yaml instanceof List<?> many ? Collections.unmodifiableList(many) : List.of(yaml);
   }
 
   private static Map<String, Object> map(Object yaml) {

@@ -124,11 +124,11 @@ final class HandMadeShop {
   /** A row of campaign k that was due at its moment. */
   HandMadeShop row(String momentId, String at, String code, String... fields) {
     String due = moments.get(momentId).get("at").asText().substring(8);
-    return row(momentId, "k", due, at, code, fields);
+    return rowOf(momentId, "k", due, at, code, fields);
   }
 
   /** A row, and the trigger of one that is SENT; {@code fields} are {@code name=value}. */
-  HandMadeShop row(
+  HandMadeShop rowOf(
       String momentId, String campaign, String due, String at, String code, String... fields) {
     JsonNode moment = moments.get(momentId);
     ObjectNode row = JSON.createObjectNode();

@@ -49,15 +49,15 @@ final class HandMadeShops {
             .row("m3", "10T09:00:04.001Z", "SENT"),
         shop("delay makes it due later", "channels: [PUSH]\ndelay: 10 min")
             .moment("m1", "10T09:00:00Z")
-            .row("m1", "k", "10T09:10:00Z", "10T09:10:02Z", "SENT"),
+            .rowOf("m1", "k", "10T09:10:00Z", "10T09:10:02Z", "SENT"),
         shop("the higher priority wins", TWO.formatted("", ""))
             .moment("m1", "10T09:00:00Z")
-            .row("m1", "k", "10T09:00:00Z", "10T09:00:02Z", "SENT")
-            .row("m1", "j", "10T09:00:00Z", "10T09:00:02Z", "LOWER_PRIORITY", "winner=k"),
+            .rowOf("m1", "k", "10T09:00:00Z", "10T09:00:02Z", "SENT")
+            .rowOf("m1", "j", "10T09:00:00Z", "10T09:00:02Z", "LOWER_PRIORITY", "winner=k"),
         shop("who fails a later check gives way", TWO.formatted("budget: {total: 0}\ncost: {model: CPC, price: 1}", ""))
             .moment("m1", "10T09:00:00Z")
-            .row("m1", "k", "10T09:00:00Z", "10T09:00:02Z", "BUDGET_EXHAUSTED")
-            .row("m1", "j", "10T09:00:00Z", "10T09:00:02Z", "SENT"),
+            .rowOf("m1", "k", "10T09:00:00Z", "10T09:00:02Z", "BUDGET_EXHAUSTED")
+            .rowOf("m1", "j", "10T09:00:00Z", "10T09:00:02Z", "SENT"),
         shop("paused", "channels: [PUSH]\npaused: true")
             .moment("m1", "10T09:00:00Z")
             .row("m1", "10T09:00:02Z", "PAUSED"),
@@ -68,7 +68,7 @@ final class HandMadeShops {
             .row("m1", "10T09:00:02Z", "CAMPAIGN_INACTIVE"),
         shop("first decided late", "channels: [PUSH]\ndelay: 7 days")
             .moment("m1", "10T09:00:00Z")
-            .row("m1", "k", "17T09:00:00Z", "17T09:00:02Z", "CAMPAIGN_INACTIVE"),
+            .rowOf("m1", "k", "17T09:00:00Z", "17T09:00:02Z", "CAMPAIGN_INACTIVE"),
         shop("audience", "channels: [PUSH]\naudience: \"customer.orderCount >= 2 && customer.heldCoupons == 0\"")
             .moment("m1", "10T09:00:00Z", "{'customer': {'orderCount': 1}}")
             .moment("m2", "10T09:10:00Z", "{'customer': {'orderCount': 2}}")
@@ -114,10 +114,10 @@ final class HandMadeShops {
             .order("12T09:30:00Z", "o1", "PAID")
             .moment("m1", "10T09:00:00Z")
             .moment("m2", "12T09:00:00Z")
-            .row("m1", "k", "10T09:00:00Z", "10T09:00:02Z", "SENT")
-            .row("m1", "j", "10T10:00:00Z", "10T10:00:02Z", "GROUP_BUSY")
-            .row("m2", "k", "12T09:00:00Z", "12T09:00:02Z", "SENT")
-            .row("m2", "j", "12T10:00:00Z", "12T10:00:02Z", "SENT"),
+            .rowOf("m1", "k", "10T09:00:00Z", "10T09:00:02Z", "SENT")
+            .rowOf("m1", "j", "10T10:00:00Z", "10T10:00:02Z", "GROUP_BUSY")
+            .rowOf("m2", "k", "12T09:00:00Z", "12T09:00:02Z", "SENT")
+            .rowOf("m2", "j", "12T10:00:00Z", "12T10:00:02Z", "SENT"),
         withPolicy(
                 "quiet hours of the customer's clock, put off over the change of the clock",
                 "zone: Asia/Shanghai\nquietHours: {from: \"22:00\", to: \"08:00\"}",
@@ -125,7 +125,7 @@ final class HandMadeShops {
             .profile("09T00:00:00Z", "{'attributes': {'timezone': 'Europe/Berlin'}}")
             .moment("m1", "28T23:00:00Z")
             .row("m1", "28T23:00:02Z", "DEFERRED", "reason=QUIET_HOURS")
-            .row("m1", "k", "29T06:00:00Z", "29T06:00:02Z", "SENT"),
+            .rowOf("m1", "k", "29T06:00:00Z", "29T06:00:02Z", "SENT"),
         withPolicy(
                 "outside of a slot, dropped, before quiet hours",
                 "quietHours: {from: \"08:00\", to: \"10:00\"}",
@@ -133,7 +133,7 @@ final class HandMadeShops {
             .moment("m1", "10T09:00:00Z")
             .moment("m2", "10T09:40:00Z")
             .moment("m3", "10T11:59:57.999Z")
-            .moment("m4", "10T11:59:58Z")
+            .moment("m4", "10T11:59:58Z", "{'customerId': 'bert'}")
             .row("m1", "10T09:00:02Z", "OUTSIDE_SLOT")
             .row("m2", "10T09:40:02Z", "QUIET_HOURS")
             .row("m3", "10T11:59:59.999Z", "SENT")
@@ -165,7 +165,7 @@ final class HandMadeShops {
             .moment("m3", "10T15:59:58.500Z")
             .row("m1", "10T15:00:02Z", "SENT")
             .row("m2", "10T15:59:59.999Z", "FREQUENCY_CAP")
-            .row(
+            .rowOf(
                 "m3", "k", "10T15:59:58.500Z", "10T15:59:59.999Z", "FREQUENCY_CAP"),
         withPolicy(
                 "held coupons until they expire",
@@ -236,8 +236,8 @@ final class HandMadeShops {
             .moment("m2", "11T09:00:00Z")
             .click("10T10:00:02Z", "add_to_cart")
             .order("11T09:00:00Z", "o1", "PAID")
-            .row("m1", "k", "10T10:00:00Z", "10T10:00:02Z", "CANCELLED")
-            .row("m2", "k", "11T10:00:00Z", "11T10:00:02Z", "SENT"),
+            .rowOf("m1", "k", "10T10:00:00Z", "10T10:00:02Z", "CANCELLED")
+            .rowOf("m2", "k", "11T10:00:00Z", "11T10:00:02Z", "SENT"),
         shop(
                 "put off until it expires, and blocks its re-entry",
                 "channels: [PUSH]\nreentry: 1 h\nslots: [{days: SUN}]\nactive: {to: 2026-03-13T00:00:00Z}")
@@ -245,11 +245,11 @@ final class HandMadeShops {
             .moment("m2", "11T09:00:00Z")
             .row("m1", "10T09:00:02Z", "DEFERRED", "reason=OUTSIDE_SLOT")
             .row("m2", "11T09:00:02Z", "REENTRY")
-            .row("m1", "k", "15T00:00:00Z", "13T00:00:00Z", "EXPIRED"),
+            .rowOf("m1", "k", "15T00:00:00Z", "13T00:00:00Z", "EXPIRED"),
         shop("open at the end", "channels: [PUSH]\ndelay: 1 h")
             .until("10T10:00:01.999Z")
             .moment("m1", "10T09:00:00Z")
-            .row("m1", "k", "10T10:00:00Z", "10T10:00:01.999Z", "OPEN_AT_END"),
+            .rowOf("m1", "k", "10T10:00:00Z", "10T10:00:01.999Z", "OPEN_AT_END"),
         shop("a failed delivery takes the next channel, and then frees", "channels: [PUSH, SMS]\nreentry: 1 days")
             .withDeliveries()
             .moment("m1", "10T09:00:00Z")
@@ -295,7 +295,7 @@ final class HandMadeShops {
                 """)
             .moment("m1", "10T09:00:00Z", "{'kind': 'k'}")
             .row("m1", "10T09:00:02Z", "DEFERRED", "reason=WAITS_FOR_WINNER")
-            .row("m1", "k", "10T11:00:00Z", "10T11:00:02Z", "SENT"),
+            .rowOf("m1", "k", "10T11:00:00Z", "10T11:00:02Z", "SENT"),
         shop(
                 "diminishing counts what was held",
                 "channels: [PUSH]\nresource: {kind: COUPON, type: C, amount: 5, validFor: 1 h, diminishing: {ratios: [1.0, 0.333], then: 0.5}}")

@@ -353,7 +353,7 @@ final class Invariants {
           sum += size.applyAsLong(other);
         }
         if (counts && money && other.failedAt == NONE) {
-          sum += shop.policy.channels.get(other.channel).cost + campaign.cost;
+          sum += costOf(other.channel) + campaign.cost;
         }
       }
       if (sum > limit) {
@@ -365,6 +365,11 @@ final class Invariants {
         return;
       }
     }
+  }
+
+  private long costOf(String channel) {
+    boolean isKnown = channel != null && shop.policy.channels.containsKey(channel);
+    return isKnown ? shop.policy.channels.get(channel).cost : 0;
   }
 
   private static void add(Map<String, List<JsonNode>> map, String key, JsonNode node) {

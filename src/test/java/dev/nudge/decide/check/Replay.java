@@ -1049,13 +1049,13 @@ final class Replay {
       }
       remove(offer, channel, beyond);
     }
-    String why = "%s of %d, today %s of %d, for %s of %s";
     return gone(
         offer,
         verdicts,
         "BUDGET_EXHAUSTED",
-        why.formatted(
-            all, campaign.budget, today, campaign.budgetPerDay, offer.amounts, customer.id));
+        "%s of %d, today %s of %d, for %s of %s"
+            .formatted(
+                all, campaign.budget, today, campaign.budgetPerDay, offer.amounts, customer.id));
   }
 
   /** What a campaign has spent, in ten-millionths, in all or on this day of the policy's zone. */
