@@ -137,7 +137,7 @@ final class RandomShops {
   private String definitions() {
     StringBuilder yaml = new StringBuilder("kind: policy\ntenant: " + tenant + "\n");
     yaml.append("zone: ").append(ZONES.get(random.nextInt(ZONES.size()))).append('\n');
-    if (chance(0.03)) {
+    if (chance(0.015)) {
       yaml.append("paused: true\n");
     }
     yaml.append("lifecycle: {dormantDays: 4, lostDays: 9, stableOrders: 3, declineMinDays: 1}\n");
@@ -151,10 +151,10 @@ final class RandomShops {
                     channel.equals("ON_PAGE") ? "ON_PAGE" : "ONE_WAY",
                     one("PER_SEND", "PER_SEND", "CPC", "CPM", "CPA", "CPS"),
                     one("0.05", "0.1", "1", "0.5"),
-                    chance(0.85) ? "GRANTED" : "DENIED"));
+                    chance(0.9) ? "GRANTED" : "DENIED"));
       }
     }
-    yaml.append("  PIGEON: {kind: ONE_WAY, consentDefault: ").append(one("GRANTED", "DENIED"));
+    yaml.append("  PIGEON: {kind: ONE_WAY, consentDefault: ").append(one("GRANTED", "GRANTED", "DENIED"));
     yaml.append("}\n");
     boolean quiet = chance(0.3);
     if (quiet) {
@@ -167,10 +167,11 @@ final class RandomShops {
                   "{from: \"02:30\", to: \"05:00\"}")
               + "\n");
     }
-    if (chance(0.45)) {
-      caps(yaml);
+    boolean hasPeriod = chance(0.3);
+    if (hasPeriod || chance(0.35)) {
+      caps(yaml, hasPeriod);
     }
-    if (chance(0.35)) {
+    if (!hasPeriod && chance(0.4)) {
       yaml.append("heldCoupons: ").append(1 + random.nextInt(2)).append('\n');
     }
     if (chance(0.3)) {
@@ -190,11 +191,19 @@ final class RandomShops {
     return yaml.toString();
   }
 
-  private void caps(StringBuilder yaml) {
+  private void caps(StringBuilder yaml, boolean hasPeriod) {
     yaml.append("caps:\n");
+    if (hasPeriod) {
+      yaml.append("  - {scope: COUPON_TYPE, max: 1, window: ")
+          .append(one("{rolling: 7 days}", "{calendar: MONTH}", "{rolling: 30 h}"))
+          .append("}\n");
+      if (chance(0.6)) {
+        return;
+      }
+    }
     int caps = 1 + random.nextInt(3);
     for (int i = 0; i < caps; i++) {
-      String scope = one("CHANNEL", "ANY", "ANY", "COUPON_TYPE");
+      String scope = one("CHANNEL", "ANY", "ANY", hasPeriod ? "ANY" : "COUPON_TYPE");
       String window =
           chance(0.6)
               ? "{rolling: %s}".formatted(one("6 h", "1 days", "7 days", "90 min"))
@@ -236,7 +245,7 @@ final class RandomShops {
       exclusives.add("sale50");
       yaml.append("priority: 50\n");
     }
-    if (chance(0.05)) {
+    if (chance(0.03)) {
       yaml.append("paused: true\n");
     }
     boolean ends = active(yaml);
@@ -244,7 +253,7 @@ final class RandomShops {
     if (chance(0.3)) {
       yaml.append("audience: \"").append(audience()).append("\"\n");
     }
-    boolean late = chance(0.1);
+    boolean late = chance(0.07);
     if (late) {
       yaml.append("delay: ").append(one("5 days", "8 days", "6 days", "7 days")).append('\n');
     } else if (chance(0.4)) {
@@ -260,14 +269,14 @@ final class RandomShops {
     if (chance(0.3)) {
       yaml.append("onFailed: ").append(one("STOP", "NEXT_CHANNEL")).append('\n');
     }
-    if (chance(0.2)) {
+    if (chance(0.35)) {
       yaml.append("reentry: ").append(one("6 h", "1 days", "3 days")).append('\n');
     }
     boolean hasResource = chance(0.55);
     if (hasResource) {
       resource(yaml);
     }
-    if (chance(0.25)) {
+    if (chance(0.2)) {
       yaml.append("budget: ")
           .append(
               one(
@@ -450,16 +459,16 @@ final class RandomShops {
   }
 
   private void resource(StringBuilder yaml) {
-    yaml.append("resource: {kind: ").append(one("COUPON", "COUPON", "RED_PACKET", "POINTS", "GIFT"));
+    yaml.append("resource: {kind: ").append(one("COUPON", "COUPON", "COUPON", "RED_PACKET", "POINTS", "GIFT"));
     yaml.append(", type: ").append(one("C10", "C20", "BOX"));
     yaml.append(", amount: ").append(one("5", "2.5", "{random: {min: 1, max: 8.88}}", "0.75"));
     if (chance(0.25)) {
       yaml.append(", total: ").append(one("3", "8", "15"));
     }
-    if (chance(0.35)) {
+    if (chance(0.25)) {
       yaml.append(", perCustomer: ").append(1 + random.nextInt(2));
     }
-    if (chance(0.35)) {
+    if (chance(0.6)) {
       yaml.append(", perCustomerPerDay: 1");
     }
     if (chance(0.35)) {
@@ -488,7 +497,7 @@ final class RandomShops {
     for (int i = 0; i < count; i++) {
       yaml.append("  - {id: V%d, weight: %s, content: {template: t%d".formatted(i, weights.get(i), i));
       yaml.append(", title: \"").append(one("Hello", "Look at ${moment.kind}", "For you"));
-      if (chance(0.2)) {
+      if (chance(0.1)) {
         yaml.append(" in ${customer.city}");
       }
       if (hasResource && chance(0.4)) {
@@ -552,7 +561,7 @@ final class RandomShops {
     ObjectNode consents = profile.putObject("consents");
     for (String channel : CHANNELS) {
       if (chance(0.6)) {
-        consents.put(channel, chance(0.8));
+        consents.put(channel, chance(0.85));
       }
     }
     profiles.add(profile);
