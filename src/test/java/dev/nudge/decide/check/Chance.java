@@ -28,9 +28,9 @@ final class Chance {
       String moment,
       String channel) {
     StringBuilder hex = new StringBuilder();
-    for (byte each :
-        digest(tenant, campaign, Long.toString(version), customer, moment, channel)) {
-      hex.append(Character.forDigit((each >> 4) & 15, 16)).append(Character.forDigit(each & 15, 16));
+    for (byte each : digest(tenant, campaign, Long.toString(version), customer, moment, channel)) {
+      hex.append(Character.forDigit((each >> 4) & 15, 16))
+          .append(Character.forDigit(each & 15, 16));
     }
     return hex.toString();
   }

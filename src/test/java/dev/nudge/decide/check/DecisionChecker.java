@@ -151,8 +151,7 @@ final class DecisionChecker {
         firstOfCampaign.putIfAbsent(campaign.id + "|" + row.get("customerId").asText(), row);
       }
       if (code.equals("GLOBAL_CONTROL") || (isGrant && !campaign.service)) {
-        firstOfCustomer.putIfAbsent(
-            row.get("customerId").asText(), code.equals("GLOBAL_CONTROL"));
+        firstOfCustomer.putIfAbsent(row.get("customerId").asText(), code.equals("GLOBAL_CONTROL"));
       }
     }
     firstOfCampaign

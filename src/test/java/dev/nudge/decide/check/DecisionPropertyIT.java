@@ -95,8 +95,7 @@ class DecisionPropertyIT {
     for (String result : RESULTS) {
       assertThat(one.resolve(result)).hasSameBinaryContentAs(four.resolve(result));
     }
-    DecisionChecker checker =
-        DecisionChecker.check(in, four, RandomShops.UNTIL.toEpochMilli());
+    DecisionChecker checker = DecisionChecker.check(in, four, RandomShops.UNTIL.toEpochMilli());
     assertThat(checker.violations)
         .as("tenants %d, seed %d: %s", TENANTS, SEED, checker.broken())
         .isEmpty();
@@ -130,8 +129,7 @@ class DecisionPropertyIT {
             inputs.add(new InputFile(topic, in.resolve(name).toString()));
           }
         });
-    new Rehearsal(
-            inputs, reader.policies(), reader.rules(), RandomShops.UNTIL, parallelism, out)
+    new Rehearsal(inputs, reader.policies(), reader.rules(), RandomShops.UNTIL, parallelism, out)
         .run((done, total) -> {});
   }
 }

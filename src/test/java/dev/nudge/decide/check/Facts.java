@@ -274,7 +274,8 @@ final class Facts {
     }
     Map<String, Object> budget = map(yaml.get("budget"));
     campaign.budget = budget.containsKey("total") ? units(budget.get("total")) * MILLI : NONE;
-    campaign.budgetPerDay = budget.containsKey("perDay") ? units(budget.get("perDay")) * MILLI : NONE;
+    campaign.budgetPerDay =
+        budget.containsKey("perDay") ? units(budget.get("perDay")) * MILLI : NONE;
     if (yaml.containsKey("variants")) {
       campaign.variants = variants(list(yaml.get("variants")));
     }

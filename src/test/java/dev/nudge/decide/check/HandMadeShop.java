@@ -24,7 +24,9 @@ final class HandMadeShop {
   private final Map<String, JsonNode> moments = new HashMap<>();
   private int messages;
 
-  /** One campaign {@code k} and no policy, unless the text says more; bare keys are the campaign's. */
+  /**
+   * One campaign {@code k} and no policy, unless the text says more; bare keys are the campaign's.
+   */
   HandMadeShop(String name, String yaml) {
     this.name = name;
     String campaign = "kind: campaign\ntenant: acme\nid: k\ntrigger: {anomaly: A}\n";
@@ -78,8 +80,7 @@ final class HandMadeShop {
   }
 
   HandMadeShop order(String time, String orderId, String status) {
-    shop.orders.add(
-        record(time, "{'orderId': '%s', 'status': '%s'}".formatted(orderId, status)));
+    shop.orders.add(record(time, "{'orderId': '%s', 'status': '%s'}".formatted(orderId, status)));
     return this;
   }
 
@@ -90,7 +91,10 @@ final class HandMadeShop {
     if (from >= 0) {
       int to = filled.indexOf(')', from);
       String[] parts = filled.substring(from + 8, to).split(", ", -1);
-      filled = filled.substring(0, from) + trigger(parts[0], parts[1], parts[2]) + filled.substring(to + 1);
+      filled =
+          filled.substring(0, from)
+              + trigger(parts[0], parts[1], parts[2])
+              + filled.substring(to + 1);
     }
     shop.deliveries.add(record(time, filled));
     return this;

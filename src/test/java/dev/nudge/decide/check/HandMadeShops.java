@@ -54,14 +54,18 @@ final class HandMadeShops {
             .moment("m1", "10T09:00:00Z")
             .rowOf("m1", "k", "10T09:00:00Z", "10T09:00:02Z", "SENT")
             .rowOf("m1", "j", "10T09:00:00Z", "10T09:00:02Z", "LOWER_PRIORITY", "winner=k"),
-        shop("who fails a later check gives way", TWO.formatted("budget: {total: 0}\ncost: {model: CPC, price: 1}", ""))
+        shop(
+                "who fails a later check gives way",
+                TWO.formatted("budget: {total: 0}\ncost: {model: CPC, price: 1}", ""))
             .moment("m1", "10T09:00:00Z")
             .rowOf("m1", "k", "10T09:00:00Z", "10T09:00:02Z", "BUDGET_EXHAUSTED")
             .rowOf("m1", "j", "10T09:00:00Z", "10T09:00:02Z", "SENT"),
         shop("paused", "channels: [PUSH]\npaused: true")
             .moment("m1", "10T09:00:00Z")
             .row("m1", "10T09:00:02Z", "PAUSED"),
-        shop("inactive at the end of active", "channels: [PUSH]\nactive: {to: 2026-03-10T09:00:02Z}")
+        shop(
+                "inactive at the end of active",
+                "channels: [PUSH]\nactive: {to: 2026-03-10T09:00:02Z}")
             .moment("m1", "10T09:00:00Z")
             .moment("m0", "10T08:59:00Z")
             .row("m0", "10T08:59:02Z", "SENT")
@@ -69,7 +73,9 @@ final class HandMadeShops {
         shop("first decided late", "channels: [PUSH]\ndelay: 7 days")
             .moment("m1", "10T09:00:00Z")
             .rowOf("m1", "k", "17T09:00:00Z", "17T09:00:02Z", "CAMPAIGN_INACTIVE"),
-        shop("audience", "channels: [PUSH]\naudience: \"customer.orderCount >= 2 && customer.heldCoupons == 0\"")
+        shop(
+                "audience",
+                "channels: [PUSH]\naudience: \"customer.orderCount >= 2 && customer.heldCoupons == 0\"")
             .moment("m1", "10T09:00:00Z", "{'customer': {'orderCount': 1}}")
             .moment("m2", "10T09:10:00Z", "{'customer': {'orderCount': 2}}")
             .row("m1", "10T09:00:02Z", "AUDIENCE")
@@ -165,8 +171,7 @@ final class HandMadeShops {
             .moment("m3", "10T15:59:58.500Z")
             .row("m1", "10T15:00:02Z", "SENT")
             .row("m2", "10T15:59:59.999Z", "FREQUENCY_CAP")
-            .rowOf(
-                "m3", "k", "10T15:59:58.500Z", "10T15:59:59.999Z", "FREQUENCY_CAP"),
+            .rowOf("m3", "k", "10T15:59:58.500Z", "10T15:59:59.999Z", "FREQUENCY_CAP"),
         withPolicy(
                 "held coupons until they expire",
                 "heldCoupons: 1",
@@ -231,7 +236,9 @@ final class HandMadeShops {
             .moment("m2", "10T09:30:00Z")
             .row("m1", "10T09:00:02Z", "CONTROL")
             .row("m2", "10T09:30:02Z", "REENTRY"),
-        shop("cancelled by the decision's instant", "channels: [PUSH]\ndelay: 1 h\ncancelOn: [Order Paid, Product Added]")
+        shop(
+                "cancelled by the decision's instant",
+                "channels: [PUSH]\ndelay: 1 h\ncancelOn: [Order Paid, Product Added]")
             .moment("m1", "10T09:00:00Z")
             .moment("m2", "11T09:00:00Z")
             .click("10T10:00:02Z", "add_to_cart")
@@ -250,7 +257,9 @@ final class HandMadeShops {
             .until("10T10:00:01.999Z")
             .moment("m1", "10T09:00:00Z")
             .rowOf("m1", "k", "10T10:00:00Z", "10T10:00:01.999Z", "OPEN_AT_END"),
-        shop("a failed delivery takes the next channel, and then frees", "channels: [PUSH, SMS]\nreentry: 1 days")
+        shop(
+                "a failed delivery takes the next channel, and then frees",
+                "channels: [PUSH, SMS]\nreentry: 1 days")
             .withDeliveries()
             .moment("m1", "10T09:00:00Z")
             .moment("m2", "10T09:20:00Z")

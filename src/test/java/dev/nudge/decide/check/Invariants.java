@@ -76,7 +76,8 @@ final class Invariants {
     finalRows();
     rowsOf.forEach(this::oneWinnerAnInstant);
     Map<String, List<Sent>> byCustomer = new TreeMap<>();
-    all.forEach(each -> byCustomer.computeIfAbsent(each.customer, id -> new ArrayList<>()).add(each));
+    all.forEach(
+        each -> byCustomer.computeIfAbsent(each.customer, id -> new ArrayList<>()).add(each));
     byCustomer.forEach(
         (customer, sents) -> {
           sents.removeIf(Sent::control);
@@ -138,7 +139,8 @@ final class Invariants {
     long claimed = first(own, each -> text(each, "status").equals("COUPON_CLAIMED"));
     long ended =
         first(
-            own, each -> Set.of("COUPON_REDEEMED", "COUPON_EXPIRED").contains(text(each, "status")));
+            own,
+            each -> Set.of("COUPON_REDEEMED", "COUPON_EXPIRED").contains(text(each, "status")));
     long kept = failed;
     long held = NONE;
     if (resource != null) {
@@ -202,9 +204,7 @@ final class Invariants {
         if (counts) {
           String kind = cap.scope.equals("COUPON_TYPE") ? each.campaign.resource.type : "";
           String window =
-              cap.calendar == null
-                  ? ""
-                  : Clocks.window(cap.calendar, each.at, shop.policy.zone);
+              cap.calendar == null ? "" : Clocks.window(cap.calendar, each.at, shop.policy.zone);
           counted.computeIfAbsent(kind + "|" + window, key -> new ArrayList<>()).add(each);
         }
       }
@@ -212,8 +212,7 @@ final class Invariants {
         for (int i = 0; i < each.size(); i++) {
           long from = cap.calendar == null ? each.get(i).at - cap.rolling : Long.MIN_VALUE;
           long at = each.get(i).at;
-          long count =
-              each.stream().filter(other -> other.at > from && other.at <= at).count();
+          long count = each.stream().filter(other -> other.at > from && other.at <= at).count();
           if (count > cap.max) {
             violate(
                 customer,

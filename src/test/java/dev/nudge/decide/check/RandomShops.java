@@ -154,9 +154,10 @@ final class RandomShops {
                     chance(0.9) ? "GRANTED" : "DENIED"));
       }
     }
-    yaml.append("  PIGEON: {kind: ONE_WAY, consentDefault: ").append(one("GRANTED", "GRANTED", "DENIED"));
+    yaml.append("  PIGEON: {kind: ONE_WAY, consentDefault: ")
+        .append(one("GRANTED", "GRANTED", "DENIED"));
     yaml.append("}\n");
-    boolean quiet = chance(0.3);
+    boolean quiet = chance(0.4);
     if (quiet) {
       yaml.append(
           "quietHours: "
@@ -168,7 +169,7 @@ final class RandomShops {
               + "\n");
     }
     boolean hasPeriod = chance(0.3);
-    if (hasPeriod || chance(0.35)) {
+    if (hasPeriod || chance(0.45)) {
       caps(yaml, hasPeriod);
     }
     if (!hasPeriod && chance(0.4)) {
@@ -253,7 +254,7 @@ final class RandomShops {
     if (chance(0.3)) {
       yaml.append("audience: \"").append(audience()).append("\"\n");
     }
-    boolean late = chance(0.07);
+    boolean late = chance(0.1);
     if (late) {
       yaml.append("delay: ").append(one("5 days", "8 days", "6 days", "7 days")).append('\n');
     } else if (chance(0.4)) {
@@ -292,7 +293,8 @@ final class RandomShops {
     if (chance(0.3)) {
       yaml.append("control: ").append(one("10", "30", "50", "2.5")).append('\n');
     }
-    yaml.append("conversion: {goal: %s, windows: [%s, 30 days]}%n"
+    yaml.append(
+        "conversion: {goal: %s, windows: [%s, 30 days]}%n"
             .formatted(
                 one("Order Paid", "Product Added", "Order Placed", "Checkout Started"),
                 one("2 h", "1 days", "3 days", "30 min")));
@@ -301,7 +303,8 @@ final class RandomShops {
       yaml.append("cost: {model: %s, price: %s}%n".formatted(model, one("0.02", "0.1", "1")));
     }
     if (chance(0.2)) {
-      yaml.append("recommend: {products: %d, by: %s}%n"
+      yaml.append(
+          "recommend: {products: %d, by: %s}%n"
               .formatted(
                   1 + random.nextInt(4), one("[OWN_VIEWS]", "[OWN_VIEWS, BOUGHT_TOGETHER]")));
     }
@@ -336,7 +339,8 @@ final class RandomShops {
   private String trigger(StringBuilder yaml) {
     yaml.append("trigger: ");
     switch (random.nextInt(12)) {
-      case 0 -> yaml.append("{stage: ").append(one("NEW", "PROSPECT", "GROWING", "DORMANT", "STABLE"));
+      case 0 ->
+          yaml.append("{stage: ").append(one("NEW", "PROSPECT", "GROWING", "DORMANT", "STABLE"));
       case 1, 2 -> {
         yaml.append("{anomaly: ")
             .append(
@@ -427,7 +431,8 @@ final class RandomShops {
 
   private void slots(StringBuilder yaml, boolean late) {
     if (late && chance(0.6)) {
-      yaml.append("slots: [{days: %s, from: \"10:00\", to: \"11:00\"}]%n"
+      yaml.append(
+          "slots: [{days: %s, from: \"10:00\", to: \"11:00\"}]%n"
               .formatted(one("MON", "WED", "SAT", "SUN")));
     } else if (chance(0.07)) {
       yaml.append("slots: BEST_HOUR\n");
@@ -459,7 +464,8 @@ final class RandomShops {
   }
 
   private void resource(StringBuilder yaml) {
-    yaml.append("resource: {kind: ").append(one("COUPON", "COUPON", "COUPON", "RED_PACKET", "POINTS", "GIFT"));
+    yaml.append("resource: {kind: ")
+        .append(one("COUPON", "COUPON", "COUPON", "RED_PACKET", "POINTS", "GIFT"));
     yaml.append(", type: ").append(one("C10", "C20", "BOX"));
     yaml.append(", amount: ").append(one("5", "2.5", "{random: {min: 1, max: 8.88}}", "0.75"));
     if (chance(0.25)) {
@@ -493,9 +499,12 @@ final class RandomShops {
     }
     yaml.append("variants:\n");
     List<String> weights =
-        count == 1 ? List.of("100") : count == 2 ? List.of("30", "70") : List.of("12.5", "50", "37.5");
+        count == 1
+            ? List.of("100")
+            : count == 2 ? List.of("30", "70") : List.of("12.5", "50", "37.5");
     for (int i = 0; i < count; i++) {
-      yaml.append("  - {id: V%d, weight: %s, content: {template: t%d".formatted(i, weights.get(i), i));
+      yaml.append(
+          "  - {id: V%d, weight: %s, content: {template: t%d".formatted(i, weights.get(i), i));
       yaml.append(", title: \"").append(one("Hello", "Look at ${moment.kind}", "For you"));
       if (chance(0.1)) {
         yaml.append(" in ${customer.city}");
@@ -509,7 +518,8 @@ final class RandomShops {
       yaml.append("\"}}\n");
     }
     if (count > 1 && chance(0.25)) {
-      yaml.append("experiment: {explore: %s, decideAfter: %s, then: %s}%n"
+      yaml.append(
+          "experiment: {explore: %s, decideAfter: %s, then: %s}%n"
               .formatted(
                   one("20", "50"), one("2 h", "1 days", "9 days"), one("WINNER", "BEST", "STOP")));
     }

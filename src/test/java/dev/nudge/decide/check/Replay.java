@@ -256,8 +256,7 @@ final class Replay {
   private void events() {
     record Event(long at, int topic, String order, int status, String id, JsonNode node) {}
     List<Event> events = new ArrayList<>();
-    List<List<JsonNode>> topics =
-        List.of(shop.profiles, shop.orders, shop.deliveries, shop.clicks);
+    List<List<JsonNode>> topics = List.of(shop.profiles, shop.orders, shop.deliveries, shop.clicks);
     for (int topic = 0; topic < topics.size(); topic++) {
       for (JsonNode node : topics.get(topic)) {
         events.add(
@@ -345,7 +344,9 @@ final class Replay {
       }
     }
     for (Candidate each : List.copyOf(customer.pending)) {
-      if (each.campaign.cancelOn.contains(name) && now > each.momentAt && each.cancelledAt == NONE) {
+      if (each.campaign.cancelOn.contains(name)
+          && now > each.momentAt
+          && each.cancelledAt == NONE) {
         each.cancelledAt = now;
         JsonNode row = each.next();
         boolean ends = customer.window != null && customer.window.end == now;
@@ -578,7 +579,8 @@ final class Replay {
         Count others = sends(customer, cap, campaign, grant);
         Count all = sends(customer, cap, campaign, null);
         capped =
-            capped.or(new Count(others.low(), Math.max(others.high(), all.high())).exceeds(1, cap.max));
+            capped.or(
+                new Count(others.low(), Math.max(others.high(), all.high())).exceeds(1, cap.max));
       }
     }
     Doubt spent = Doubt.NO;
@@ -874,7 +876,8 @@ final class Replay {
         } else if (touch.channel().equals(cap.channel)) {
           boolean one = isWithin(cap, touch.at());
           boolean other = isWithin(cap, grant.at);
-          Doubt counts = one && other && isLast ? Doubt.YES : Doubt.of(one || other).and(Doubt.MAYBE);
+          Doubt counts =
+              one && other && isLast ? Doubt.YES : Doubt.of(one || other).and(Doubt.MAYBE);
           count = count.plus(1, counts.and(stands));
         }
       }
@@ -912,8 +915,7 @@ final class Replay {
         return true;
       }
       for (Facts.Cap cap : shop.policy.caps) {
-        boolean binds =
-            cap.scope.equals("COUPON_TYPE") && !(campaign.service && cap.marketingOnly);
+        boolean binds = cap.scope.equals("COUPON_TYPE") && !(campaign.service && cap.marketingOnly);
         if (binds
             && reached(
                 verdicts, "COUPON_TYPE_PERIOD", sends(customer, cap, campaign, null), cap.max)) {
@@ -1015,8 +1017,7 @@ final class Replay {
     Count earlier = Count.ZERO;
     for (Grant grant : customer.grants) {
       if (grant.campaign == candidate.campaign && grant.hasResource()) {
-        earlier =
-            earlier.plus(1, grant.unsure ? Doubt.MAYBE : Doubt.of(grant.heldAt != NONE));
+        earlier = earlier.plus(1, grant.unsure ? Doubt.MAYBE : Doubt.of(grant.heldAt != NONE));
       }
     }
     for (long n = earlier.low(); n <= earlier.high(); n++) {
@@ -1085,11 +1086,7 @@ final class Replay {
 
   /** Compares the row at a window's end, and lets it have its effect. */
   private String write(
-      Candidate candidate,
-      Customer customer,
-      List<Verdict> verdicts,
-      Offer offer,
-      String winner) {
+      Candidate candidate, Customer customer, List<Verdict> verdicts, Offer offer, String winner) {
     candidate.decided = true;
     open += isOpen(verdicts) ? 1 : 0;
     JsonNode row = writes ? dictate(candidate, verdicts, offer, winner) : candidate.next();
@@ -1329,8 +1326,7 @@ final class Replay {
     Facts.Campaign campaign = grant.campaign;
     Touch touch = grant.last();
     expectedTriggers.add(touch.triggerId());
-    Candidate candidate =
-        candidates.get(Candidate.key(campaign.id, customer.id, grant.momentId));
+    Candidate candidate = candidates.get(Candidate.key(campaign.id, customer.id, grant.momentId));
     if (writes) {
       sent.add(written(candidate, grant, touch, at));
       return;
@@ -1455,7 +1451,8 @@ final class Replay {
       row.put("variant", isSent ? offer.variant.id : "CONTROL");
       row.put(
           "grantId",
-          "grant-" + triggerId(candidate.campaign.id, candidate.customerId, candidate.momentId, ""));
+          "grant-"
+              + triggerId(candidate.campaign.id, candidate.customerId, candidate.momentId, ""));
     }
     if (isSent) {
       String channel = offer.channels.keySet().iterator().next();
