@@ -51,7 +51,7 @@ final class Audience {
       if (Boolean.TRUE.equals(left) || Boolean.TRUE.equals(right)) {
         left = true;
       } else {
-        left = left == null || right == null ? null : Boolean.FALSE;
+        left = (left == null || right == null) ? null : Boolean.FALSE;
       }
     }
     return left;
@@ -64,7 +64,7 @@ final class Audience {
       if (Boolean.FALSE.equals(left) || Boolean.FALSE.equals(right)) {
         left = false;
       } else {
-        left = left == null || right == null ? null : Boolean.TRUE;
+        left = (left == null || right == null) ? null : Boolean.TRUE;
       }
     }
     return left;
