@@ -232,6 +232,7 @@ final class RandomShops {
     }
     int priority = one(20, 50, 50, 70);
     if (chance(0.4)) {
+      // Two of one exclusive with the same priority may be refused.
       String exclusive = one("care", "care", "sale");
       while (exclusives.contains(exclusive + priority)) {
         priority++;
@@ -239,22 +240,18 @@ final class RandomShops {
       exclusives.add(exclusive + priority);
       yaml.append("exclusive: ").append(exclusive).append('\n');
     }
-    if (chance(0.8)) {
+    if (priority != 50 || chance(0.5)) {
       yaml.append("priority: ").append(priority).append('\n');
-    } else {
-      exclusives.add("care50");
-      exclusives.add("sale50");
-      yaml.append("priority: 50\n");
     }
     if (chance(0.03)) {
       yaml.append("paused: true\n");
     }
     boolean ends = active(yaml);
-    String kind = trigger(yaml);
+    String kind = trigger(yaml, ends);
     if (chance(0.3)) {
       yaml.append("audience: \"").append(audience()).append("\"\n");
     }
-    boolean late = chance(0.1);
+    boolean late = chance(0.12) && !ends;
     if (late) {
       yaml.append("delay: ").append(one("5 days", "8 days", "6 days", "7 days")).append('\n');
     } else if (chance(0.4)) {
@@ -318,7 +315,8 @@ final class RandomShops {
 
   private boolean active(StringBuilder yaml) {
     boolean from = chance(0.1);
-    boolean to = chance(0.15);
+    boolean early = begin < START.toEpochMilli() + 10 * Facts.DAY;
+    boolean to = chance(0.15) && (early || !from);
     if (from || to) {
       // From no later than the end of all pushes, to no earlier than three weeks in.
       yaml.append("active: {");
@@ -336,7 +334,7 @@ final class RandomShops {
     return to;
   }
 
-  private String trigger(StringBuilder yaml) {
+  private String trigger(StringBuilder yaml, boolean ends) {
     yaml.append("trigger: ");
     switch (random.nextInt(12)) {
       case 0 ->
@@ -360,13 +358,9 @@ final class RandomShops {
       case 3 ->
           yaml.append("{schedule: \"")
               .append(
-                  one(
-                      "2026-03-29T02:30",
-                      "2026-04-05T02:15",
-                      "2026-04-01T10:00",
-                      "2026-04-02T21:59+08:00",
-                      "2026-04-08T09:00",
-                      "2026-03-31T23:00Z"))
+                  ends
+                      ? one("2026-03-29T02:30", "2026-04-01T10:00", "2026-04-02T21:59+08:00")
+                      : one("2026-04-05T02:15", "2026-04-08T09:00", "2026-03-31T23:00Z"))
               .append('"');
       case 4 ->
           yaml.append("{every: \"")
