@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.function.ToDoubleFunction;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.apache.kafka.common.utils.AppInfoParser;
 
@@ -39,16 +40,25 @@ public record BenchReport(
    *
    * @param eventsPerSecond the stream's events by the seconds
    * @param seconds from the first record until all was worked off
-   * @param matchesByPattern how many matches each pattern had; none for a pattern without
+   * @param processorMicros what all threads of the process used meanwhile, microseconds an event;
+   *     Kafka's broker and the source are in it
+   * @param matchesByPattern how many matches each pattern had; none for a pattern without. Under
+   *     {@link BenchMatch#GIVEN_UP} how often partial matches were given up
    * @param checkpoints how many were completed meanwhile
    */
   record Run(
       double eventsPerSecond,
       double seconds,
+      double processorMicros,
       SortedMap<Integer, Integer> matchesByPattern,
       long checkpoints) {
     long matches() {
-      return matchesByPattern.values().stream().mapToLong(Integer::longValue).sum();
+      return matchesByPattern.values().stream().mapToLong(Integer::longValue).sum() - givenUp();
+    }
+
+    /** How often partial matches were given up at their maximum. */
+    long givenUp() {
+      return matchesByPattern.getOrDefault(BenchMatch.GIVEN_UP, 0);
     }
   }
 
@@ -61,7 +71,16 @@ public record BenchReport(
   record Measured(String name, Variant variant, String load, long events, List<Run> runs) {
     /** Events a second. */
     double median() {
-      double[] sorted = runs.stream().mapToDouble(Run::eventsPerSecond).sorted().toArray();
+      return median(Run::eventsPerSecond);
+    }
+
+    /** Microseconds of processor time an event. */
+    double medianProcessorMicros() {
+      return median(Run::processorMicros);
+    }
+
+    private double median(ToDoubleFunction<Run> figure) {
+      double[] sorted = runs.stream().mapToDouble(figure).sorted().toArray();
       int half = sorted.length / 2;
       return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
@@ -240,10 +259,11 @@ public record BenchReport(
     StringBuilder table = new StringBuilder();
     line(
         table,
-        "%-44s %-11s %10s %8s %8s %8s %10s%n",
+        "%-44s %-11s %10s %8s %8s %8s %8s %10s%n",
         "",
         "stream",
         "events/s",
+        "cpu us",
         "/ L1",
         "/ L2",
         "/ stock",
@@ -252,10 +272,11 @@ public record BenchReport(
       Map<String, Double> ratios = ratios(each);
       line(
           table,
-          "%-44s %-11s %,10.0f %8s %8s %8s %,10d%n",
+          "%-44s %-11s %,10.0f %8.1f %8s %8s %8s %,10d%n",
           each.name(),
           each.load(),
           each.median(),
+          each.medianProcessorMicros(),
           text(ratios.get("L1")),
           text(ratios.get("L2")),
           text(ratios.get("stock")),
@@ -298,6 +319,17 @@ public record BenchReport(
       line(table, "%-64s %8s %8s%n", goal.ratio(), text(goal.atLeast()), text(goal.found()));
     }
     table.append(System.lineSeparator());
+    for (Measured each : measured) {
+      long givenUp = each.runs().get(0).givenUp();
+      if (givenUp > 0) {
+        line(
+            table,
+            "%s, %s: %,d times a customer had too many partial matches; the latest were given up%n",
+            each.name(),
+            each.load(),
+            givenUp);
+      }
+    }
     for (Agreement each : agreements) {
       line(
           table,
@@ -400,6 +432,7 @@ public record BenchReport(
     json.put("stream", each.load());
     json.put("events", each.events());
     json.put("medianEventsPerSecond", each.median());
+    json.put("medianProcessorMicros", each.medianProcessorMicros());
     json.put("ratios", ratios(each));
     json.put("runs", each.runs());
     return json;

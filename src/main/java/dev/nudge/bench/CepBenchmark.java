@@ -141,12 +141,13 @@ public final class CepBenchmark {
         Run done = run(trial, cluster);
         runs.computeIfAbsent(trial.name(), name -> new ArrayList<>()).add(done);
         progress.accept(
-            "run %d of %d: %s: %,.0f events/s, %,d matches%s"
+            "run %d of %d: %s: %,.0f events/s, %.1f us of processor time an event, %,d matches%s"
                 .formatted(
                     run,
                     config.runs(),
                     trial.name(),
                     done.eventsPerSecond(),
+                    done.processorMicros(),
                     done.matches(),
                     trial.checkpointEvery.isZero()
                         ? ""
@@ -308,13 +309,22 @@ public final class CepBenchmark {
     return new Load(stream, null, 0, 0, 0, 0, 0, 0);
   }
 
-  /** The first run of a class is the slowest: every engine runs once before any is measured. */
+  /**
+   * The first run of a class is the slowest: every engine runs once before any is measured, with
+   * one pattern and with several.
+   */
   private void warmUp(List<Trial> trials, BenchCluster cluster)
       throws IOException, InterruptedException {
     Map<String, Trial> warming = new LinkedHashMap<>();
     for (Trial trial : trials) {
       if (trial.checkpointEvery.isZero() && !trial.load.name().equals("long")) {
-        warming.putIfAbsent(trial.variant.engine() + " " + trial.variant.backend(), trial);
+        int patterns = trial.variant.patterns() == null ? 0 : trial.variant.patterns().count();
+        warming.putIfAbsent(
+            trial.variant.engine()
+                + " "
+                + trial.variant.backend()
+                + (patterns > 1 ? " many" : " one"),
+            trial);
       }
     }
     for (Trial trial : warming.values()) {
@@ -343,8 +353,14 @@ public final class CepBenchmark {
           "%s: found %d records, expected %d".formatted(trial.name(), read, trial.load.records()));
     }
     long nanos = Tally.endedNanos(result) - FirstRecord.startedNanos(result);
+    long processorNanos =
+        Tally.endedProcessorNanos(result) - FirstRecord.startedProcessorNanos(result);
     return new Run(
-        trial.load.events() * 1e9 / nanos, nanos / 1e9, Tally.matches(result), done.checkpoints());
+        trial.load.events() * 1e9 / nanos,
+        nanos / 1e9,
+        processorNanos / 1e3 / trial.load.events(),
+        Tally.matches(result),
+        done.checkpoints());
   }
 
   private static void define(

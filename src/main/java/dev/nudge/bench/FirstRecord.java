@@ -10,6 +10,7 @@ import org.apache.flink.api.common.functions.RichMapFunction;
 final class FirstRecord extends RichMapFunction<Ingested, Ingested> {
   private static final long serialVersionUID = 1L;
   private static final String STARTED = "bench-started-nanos";
+  private static final String USED = "bench-started-processor-nanos";
 
   private transient boolean seen;
 
@@ -24,6 +25,7 @@ final class FirstRecord extends RichMapFunction<Ingested, Ingested> {
       seen = true;
       LongMinimum started = new LongMinimum(System.nanoTime());
       getRuntimeContext().addAccumulator(STARTED, started);
+      getRuntimeContext().addAccumulator(USED, new LongMinimum(ProcessorTime.nanos()));
     }
     return ingested;
   }
@@ -31,5 +33,10 @@ final class FirstRecord extends RichMapFunction<Ingested, Ingested> {
   /** When the first subtask saw its first record, by {@link System#nanoTime()}. */
   static long startedNanos(JobExecutionResult result) {
     return result.<Long>getAccumulatorResult(STARTED);
+  }
+
+  /** The processor time used by then. */
+  static long startedProcessorNanos(JobExecutionResult result) {
+    return result.<Long>getAccumulatorResult(USED);
   }
 }

@@ -20,7 +20,7 @@ import dev.nudge.pattern.PatternTrigger;
 import dev.nudge.pattern.Rule;
 import dev.nudge.pattern.RuleSet;
 import dev.nudge.pattern.RunningRule;
-import java.io.ByteArrayOutputStream;
+import dev.nudge.pattern.Scratch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,9 +70,9 @@ final class OursVariant {
     private transient PatternEngine engine;
     private transient RuleSet inForce;
     private transient List<Found> found;
-    private transient byte[] loaded;
-    private transient byte[] loadedOpen;
+    private transient Scratch features;
     private transient Customer customer;
+    private transient long loadedInputs;
 
     Patterns(PatternSet patterns, Extras extras) {
       this.patterns = patterns;
@@ -83,6 +83,7 @@ final class OursVariant {
     public void open(CustomerContext<BenchMatch> lent) {
       context = lent;
       found = new ArrayList<>();
+      features = new Scratch();
       List<RunningRule> rules = new ArrayList<>();
       List<Pattern<Occurrence, ?>> all =
           extras.cel() ? patterns.patternsInCel() : patterns.patterns();
@@ -105,7 +106,7 @@ final class OursVariant {
                 Map.of());
         rules.add(new RunningRule(number, number, rule, name -> null));
       }
-      engine = new PatternEngine(number -> rules.get((int) number), new Unexpected());
+      engine = new PatternEngine(number -> rules.get((int) number), new Told());
       inForce = new RuleSet(rules, Set.of());
     }
 
@@ -119,20 +120,18 @@ final class OursVariant {
     }
 
     @Override
-    public void load(CustomerKey key, byte[] state) throws IOException {
-      loaded = state;
-      loadedOpen = state;
-      if (extras.features()) {
-        customer = Customer.unknown();
-        loadedOpen = null;
-        if (state != null) {
-          CodedInputStream in = CodedInputStream.newInstance(state);
-          customer = CustomerCodec.decode(in.readByteArray());
-          byte[] open = in.readByteArray();
-          loadedOpen = open.length == 0 ? null : open;
-        }
+    public void load(CustomerKey key, byte[] state, int from, int length) throws IOException {
+      int read = 0;
+      customer = Customer.unknown();
+      if (extras.features() && length > 0) {
+        CodedInputStream in = CodedInputStream.newInstance(state, from, length);
+        int limit = in.pushLimit(in.readUInt32());
+        customer = CustomerCodec.decode(in);
+        in.popLimit(limit);
+        read = in.getTotalBytesRead();
       }
-      engine.load(loadedOpen);
+      loadedInputs = customer.inputs();
+      engine.load(state, from + read, length - read);
     }
 
     @Override
@@ -165,38 +164,35 @@ final class OursVariant {
     }
 
     @Override
-    public byte[] save() throws IOException {
-      byte[] open = engine.save();
-      if (!extras.features()) {
-        return open;
-      } else if (customer.inputs() == 0) {
-        return loaded;
+    public boolean isChanged() {
+      return engine.isChanged() || customer.inputs() != loadedInputs;
+    }
+
+    @Override
+    public void save(CodedOutputStream out) throws IOException {
+      if (extras.features()) {
+        CustomerCodec.encode(customer, features.begin());
+        features.endInto(out);
       }
-      byte[] features = CustomerCodec.encode(customer);
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream(features.length + 256);
-      CodedOutputStream out = CodedOutputStream.newInstance(bytes, 256);
-      out.writeByteArrayNoTag(features);
-      out.writeByteArrayNoTag(open == null ? new byte[0] : open);
-      out.flush();
-      return bytes.toByteArray();
-    }
-  }
-
-  /** In a measurement nothing of the kind happens. */
-  private static final class Unexpected implements PatternEngine.Incidents {
-    @Override
-    public void limitHit(RunningRule rule, long count) {
-      throw new IllegalStateException("pattern " + rule.number() + " has too many partial matches");
+      engine.save(out);
     }
 
-    @Override
-    public void failed(RunningRule rule, Exception reason) {
-      throw new IllegalStateException("pattern " + rule.number(), reason);
-    }
+    /** Only the maximum can be hit, and only by a customer who does what hundreds do. */
+    private final class Told implements PatternEngine.Incidents {
+      @Override
+      public void limitHit(RunningRule rule, long count) {
+        context.emit(new BenchMatch(BenchMatch.GIVEN_UP, 0));
+      }
 
-    @Override
-    public void unreadable(RunningRule rule, Exception reason) {
-      throw new IllegalStateException("pattern " + rule.number(), reason);
+      @Override
+      public void failed(RunningRule rule, Exception reason) {
+        throw new IllegalStateException("pattern " + rule.number(), reason);
+      }
+
+      @Override
+      public void unreadable(RunningRule rule, Exception reason) {
+        throw new IllegalStateException("pattern " + rule.number(), reason);
+      }
     }
   }
 }

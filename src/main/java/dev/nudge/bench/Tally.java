@@ -23,6 +23,7 @@ final class Tally extends AbstractStreamOperator<BenchMatch>
   private static final String MATCHES = "bench-matches";
   private static final String LATENCY = "bench-latency-millis";
   private static final String ENDED = "bench-ended-nanos";
+  private static final String USED = "bench-ended-processor-nanos";
 
   /** How far event time has come, epoch milliseconds; known while the job runs. */
   static final String WATERMARK = "bench-watermark";
@@ -33,6 +34,7 @@ final class Tally extends AbstractStreamOperator<BenchMatch>
   private transient Histogram matches;
   private transient Histogram latencyMillis;
   private transient LongMaximum endedNanos;
+  private transient LongMaximum endedProcessorNanos;
   private transient LongMaximum watermark;
   private transient long firstMillis;
 
@@ -53,6 +55,7 @@ final class Tally extends AbstractStreamOperator<BenchMatch>
     matches = new Histogram();
     latencyMillis = new Histogram();
     endedNanos = new LongMaximum();
+    endedProcessorNanos = new LongMaximum();
     watermark = new LongMaximum();
     firstMillis = Long.MAX_VALUE;
     getRuntimeContext().addAccumulator(WATERMARK, watermark);
@@ -62,7 +65,7 @@ final class Tally extends AbstractStreamOperator<BenchMatch>
   public void processElement(StreamRecord<BenchMatch> element) {
     BenchMatch match = element.getValue();
     matches.add(match.pattern());
-    if (paced) {
+    if (paced && match.pattern() != BenchMatch.GIVEN_UP) {
       firstMillis = Math.min(firstMillis, match.atMillis());
       if (match.atMillis() - firstMillis >= warmMillis) {
         latencyMillis.add((int) (System.currentTimeMillis() - match.atMillis()));
@@ -79,6 +82,7 @@ final class Tally extends AbstractStreamOperator<BenchMatch>
   @Override
   public void endInput() {
     endedNanos.add(System.nanoTime());
+    endedProcessorNanos.add(ProcessorTime.nanos());
   }
 
   @Override
@@ -87,6 +91,7 @@ final class Tally extends AbstractStreamOperator<BenchMatch>
     getRuntimeContext().addAccumulator(MATCHES, matches);
     getRuntimeContext().addAccumulator(LATENCY, latencyMillis);
     getRuntimeContext().addAccumulator(ENDED, endedNanos);
+    getRuntimeContext().addAccumulator(USED, endedProcessorNanos);
     super.close();
   }
 
@@ -103,5 +108,10 @@ final class Tally extends AbstractStreamOperator<BenchMatch>
   /** When the last subtask had worked off its input, by {@link System#nanoTime()}. */
   static long endedNanos(JobExecutionResult result) {
     return result.<Long>getAccumulatorResult(ENDED);
+  }
+
+  /** The processor time used by then. */
+  static long endedProcessorNanos(JobExecutionResult result) {
+    return result.<Long>getAccumulatorResult(USED);
   }
 }

@@ -8,7 +8,6 @@ import dev.nudge.detect.Cart.Item;
 import dev.nudge.detect.Refills.Refill;
 import dev.nudge.event.LifecycleStage;
 import dev.nudge.event.Value;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +21,8 @@ import java.util.TreeMap;
 /**
  * A customer's features as bytes: a customer who only looked around takes some 60 of them.
  *
- * <p>What a later version adds is written behind the rest; bytes that end early mean that it was
- * not known yet.
+ * <p>What a later version adds is written behind the rest; a stream that ends early means that it
+ * was not known yet.
  */
 public final class CustomerCodec {
   /** By their numbers in bytes: one is never moved. */
@@ -52,10 +51,8 @@ public final class CustomerCodec {
     void write(T value) throws IOException;
   }
 
-  /** A customer as bytes. */
-  public static byte[] encode(Customer customer) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
-    CodedOutputStream out = CodedOutputStream.newInstance(bytes, 256);
+  /** Writes a customer. */
+  public static void encode(Customer customer, CodedOutputStream out) throws IOException {
     write(out, customer.lifecycle());
     write(out, customer.purchases());
     write(out, customer.browsing());
@@ -78,17 +75,14 @@ public final class CustomerCodec {
           writeText(out, attribute.getValue().text());
         });
     out.writeUInt64NoTag(customer.inputs());
-    out.flush();
-    return bytes.toByteArray();
   }
 
   /**
-   * The customer that {@link #encode} made bytes of.
+   * The customer that {@link #encode} wrote.
    *
-   * @throws IOException if they are none
+   * @throws IOException if it is none
    */
-  public static Customer decode(byte[] bytes) throws IOException {
-    CodedInputStream in = CodedInputStream.newInstance(bytes);
+  public static Customer decode(CodedInputStream in) throws IOException {
     return new Customer(
         readLifecycle(in),
         readPurchases(in),

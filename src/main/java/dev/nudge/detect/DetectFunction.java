@@ -24,7 +24,7 @@ import dev.nudge.pattern.Found;
 import dev.nudge.pattern.PatternEngine;
 import dev.nudge.pattern.Rule;
 import dev.nudge.pattern.RuleSet;
-import java.io.ByteArrayOutputStream;
+import dev.nudge.pattern.Scratch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,8 +60,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
   private transient Counter quarantined;
 
   private transient CustomerKey key;
-  private transient byte[] loaded;
-  private transient byte[] loadedOpen;
+  private transient Scratch features;
   private transient Customer before;
   private transient List<Found> found;
   private transient Policy refillsOf;
@@ -80,6 +79,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
     book = new RuleBook(new RuleCompiler(scope, incidents));
     engine = new PatternEngine(book::byNumber, incidents);
     found = new ArrayList<>();
+    features = new Scratch();
     policies =
         lent.definitions(new MapStateDescriptor<>("policies", String.class, PolicyHistory.class));
     rules = lent.definitions(new MapStateDescriptor<>("rules", String.class, RuleHistory.class));
@@ -174,19 +174,19 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
   }
 
   @Override
-  public void load(CustomerKey customer, byte[] state) throws IOException {
+  public void load(CustomerKey customer, byte[] state, int from, int length) throws IOException {
     key = customer;
-    loaded = state;
-    if (state == null) {
+    if (length == 0) {
       before = Customer.unknown();
-      loadedOpen = null;
+      engine.load(state, from, 0);
     } else {
-      CodedInputStream in = CodedInputStream.newInstance(state);
-      before = CustomerCodec.decode(in.readByteArray());
-      byte[] open = in.readByteArray();
-      loadedOpen = open.length == 0 ? null : open;
+      CodedInputStream in = CodedInputStream.newInstance(state, from, length);
+      int limit = in.pushLimit(in.readUInt32());
+      before = CustomerCodec.decode(in);
+      in.popLimit(limit);
+      int read = in.getTotalBytesRead();
+      engine.load(state, from + read, length - read);
     }
-    engine.load(loadedOpen);
     scope.is(before);
   }
 
@@ -389,21 +389,18 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
   }
 
   @Override
-  public byte[] save() throws IOException {
-    byte[] open = engine.save();
-    Customer customer = scope.customer();
-    if (customer.inputs() == 0 && open == null) {
-      return null;
-    } else if (isSame(customer) && open == loadedOpen) {
-      return loaded;
+  public boolean isChanged() {
+    return engine.isChanged() || !isSame(scope.customer());
+  }
+
+  @Override
+  public void save(CodedOutputStream out) throws IOException {
+    if (scope.customer().inputs() == 0 && engine.isEmpty()) {
+      return;
     }
-    byte[] features = CustomerCodec.encode(customer);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(features.length + 256);
-    CodedOutputStream out = CodedOutputStream.newInstance(bytes, 256);
-    out.writeByteArrayNoTag(features);
-    out.writeByteArrayNoTag(open == null ? new byte[0] : open);
-    out.flush();
-    return bytes.toByteArray();
+    CustomerCodec.encode(scope.customer(), features.begin());
+    features.endInto(out);
+    engine.save(out);
   }
 
   /**

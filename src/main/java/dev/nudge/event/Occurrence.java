@@ -96,9 +96,8 @@ public record Occurrence(
    * @param first whether the order was neither placed nor paid nor cancelled before
    */
   public Occurrence with(boolean first) {
-    Map<String, Value> more = new HashMap<>(fields);
-    more.put("first", new Value(Value.Type.BOOLEAN, Boolean.toString(first)));
-    return new Occurrence(name, atMillis, messageId, topic, more);
+    Value value = new Value(Value.Type.BOOLEAN, Boolean.toString(first));
+    return new Occurrence(name, atMillis, messageId, topic, new OneMore(fields, "first", value));
   }
 
   private static Map<String, Value> fieldsOf(CustomerEvent event) {
@@ -107,9 +106,7 @@ public record Occurrence(
       if (click.sessionId() == null) {
         return click.properties();
       }
-      Map<String, Value> fields = new HashMap<>(click.properties());
-      fields.put("sessionId", Value.string(click.sessionId()));
-      return fields;
+      return new OneMore(click.properties(), "sessionId", Value.string(click.sessionId()));
     } else if (event.order() != null) {
       return fieldsOf(event.order());
     } else {

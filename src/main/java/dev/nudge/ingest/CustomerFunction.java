@@ -1,7 +1,9 @@
 package dev.nudge.ingest;
 
+import com.google.protobuf.CodedOutputStream;
 import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 
@@ -9,7 +11,8 @@ import java.util.List;
  * What a room does with one customer's events, once they are in order.
  *
  * <p>A customer's turn is {@link #load}, any number of {@link #onInstant} in ascending order,
- * {@link #save}; turns of two customers never overlap. A turn may have no instant at all.
+ * {@link #save} if it {@linkplain #isChanged changed}; turns of two customers never overlap. A turn
+ * may have no instant at all.
  *
  * @param <D> definitions, which every subtask receives
  * @param <OUT> what the room says
@@ -33,9 +36,11 @@ public interface CustomerFunction<D, OUT> extends Serializable {
   /**
    * Begins with a customer.
    *
-   * @param state what {@link #save} returned last, not to be written to; null for one without state
+   * @param state holds what {@link #save} wrote last, and is not to be written to
+   * @param from where it begins
+   * @param length how many bytes it has; 0 for a customer without state
    */
-  void load(CustomerKey customer, byte[] state) throws Exception;
+  void load(CustomerKey customer, byte[] state, int from, int length) throws Exception;
 
   /**
    * Everything that happens to the customer at one instant: first its events, then what is due.
@@ -53,11 +58,9 @@ public interface CustomerFunction<D, OUT> extends Serializable {
    */
   long dueMillis();
 
-  /**
-   * Ends with the customer.
-   *
-   * @return its state, null when nothing is to be kept; the very array that was loaded when nothing
-   *     changed, which is then not written
-   */
-  byte[] save() throws Exception;
+  /** Whether {@link #save} would write something else than was loaded. */
+  boolean isChanged();
+
+  /** Ends with the customer: writes its state, not a byte when nothing is to be kept. */
+  void save(CodedOutputStream out) throws IOException;
 }

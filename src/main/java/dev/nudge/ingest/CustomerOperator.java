@@ -343,13 +343,13 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     // Set first: what a function asks during this step is already judged by it.
     watermarkMillis = next;
     Watermark mark = new Watermark(next);
+    reordering.pass(next);
     if (reordering.spilled() > 0) {
       inSmallSteps = true;
       timeServiceManager.advanceWatermark(mark);
       inSmallSteps = false;
     }
     reordering.takeAll(
-        next,
         (customer, events) -> {
           setCurrentKey(customer);
           takeTurn(customer, events, next, false);
@@ -366,7 +366,7 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
       byte[] stored = customers.value();
       if (stored != null) {
         saved.read(stored);
-        function.load(customer, saved.functions());
+        load(customer);
         collector.setAbsoluteTimestamp(watermarkMillis);
         instant.clear();
         function.onInstant(watermarkMillis, instant);
@@ -449,18 +449,21 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
       }
     }
     saved.read(customers.value());
-    function.load(customer, saved.functions());
+    load(customer);
     long dueMillis = liveThrough(events, upToMillis);
     keep(customer, dueMillis, upToMillis, byTimer);
   }
 
+  private void load(CustomerKey customer) throws Exception {
+    function.load(customer, saved.stored(), saved.functionsFrom(), saved.functionsLength());
+  }
+
   private void keep(CustomerKey customer, long dueMillis, long upToMillis, boolean byTimer)
       throws Exception {
-    saved.functions(function.save());
     saved.seen().expire(upToMillis);
     setTimer(customer, dueMillis, upToMillis, byTimer);
-    if (saved.isChanged()) {
-      byte[] bytes = saved.write();
+    if (saved.isChanged() || function.isChanged()) {
+      byte[] bytes = saved.write(function);
       if (bytes != null) {
         customers.update(bytes);
       } else if (saved.wasStored()) {

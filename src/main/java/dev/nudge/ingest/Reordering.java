@@ -21,51 +21,62 @@ import org.apache.flink.runtime.state.KeyGroupStatePartitionStreamProvider;
 import org.apache.flink.runtime.state.KeyedStateCheckpointOutputStream;
 
 /**
- * The events of a subtask that wait for the watermark, on the heap, customer by customer; and how
- * many more wait in state.
+ * The events of a subtask that wait for the watermark, on the heap; and how many more wait in
+ * state.
  *
- * <p>So that a watermark looks at the customers it passes only, each customer is listed under the
- * slice of time of its earliest event. Whose earliest event changes is listed anew; the old listing
- * is recognised by its slice and passed over.
+ * <p>An event that arrives is put down by its slice of time and not looked at again until the
+ * watermark {@linkplain #pass passes} it. Then all that it passed is put together by customer, in
+ * chains whose links are the events themselves: a map of customers that is kept up as events arrive
+ * costs several times as much.
  *
  * <p>A checkpoint holds, for each key group in which something waits:
  *
  * <pre>
- *   version (1 byte) | spilled events (varint) | events on the heap (varint)
- *   | snapshot of their serializer (varint length, bytes) | the events
+ *   version (1 byte) | spilled events (8) | events on the heap (4)
+ *   | snapshot of their serializer (length in 4, bytes) | the events
  * </pre>
  */
 final class Reordering {
   private static final byte VERSION = 1;
 
-  /** Short enough for few customers to be looked at in vain, long enough for few slices. */
-  private static final long SLICE_MILLIS = 100;
+  /** So long that there are few slices, so short that most of one has passed. */
+  private static final long SLICE_MILLIS = 250;
 
-  /** The slice of a customer with nothing left. */
-  private static final long NO_SLICE = Long.MAX_VALUE;
-
-  /** What is done with a customer whose events the watermark passes. */
+  /** What is done with a customer whose events the watermark passed. */
   @FunctionalInterface
   interface Flush {
-    /** Events are in the total order, and at least one. */
+    /**
+     * Events are in the total order, and at least one.
+     *
+     * @param events the caller's, who changes it after the call
+     */
     void accept(CustomerKey customer, List<CustomerEvent> events) throws Exception;
   }
 
   private static final class Waiting {
     final CustomerKey customer;
-    List<CustomerEvent> events = new ArrayList<>(4);
-    long slice = NO_SLICE;
+    final CustomerEvent event;
 
-    Waiting(CustomerKey customer) {
+    /** The next in its chain. */
+    Waiting next;
+
+    Waiting(CustomerKey customer, CustomerEvent event) {
       this.customer = customer;
+      this.event = event;
     }
   }
 
   private final int keyGroups;
   private final TypeSerializer<CustomerEvent> serializer;
 
-  private final Map<CustomerKey, Waiting> customers = new HashMap<>();
   private final NavigableMap<Long, List<Waiting>> slices = new TreeMap<>();
+
+  /** Chains of what the watermark passed; all events of a customer are in one. A power of two. */
+  private Waiting[] chains = new Waiting[1 << 4];
+
+  /** How many events are in chains. */
+  private int passed;
+
   private final Map<Integer, Long> spilledByKeyGroup = new HashMap<>();
   private int size;
   private long spilled;
@@ -88,17 +99,10 @@ final class Reordering {
 
   /** Takes up an event. */
   void add(CustomerKey customer, CustomerEvent event) {
-    Waiting waiting = customers.get(customer);
-    if (waiting == null) {
-      waiting = new Waiting(customer);
-      customers.put(customer, waiting);
-    }
-    waiting.events.add(event);
+    slices
+        .computeIfAbsent(slice(event.atMillis()), ignored -> new ArrayList<>())
+        .add(new Waiting(customer, event));
     size++;
-    long slice = slice(event.atMillis());
-    if (slice < waiting.slice) {
-      list(waiting, slice);
-    }
   }
 
   /** Counts events of a customer that went into state; fewer than 0 when they came out. */
@@ -108,73 +112,99 @@ final class Reordering {
     spilled += events;
   }
 
-  /** Takes a customer's events up to an instant, in the total order; none is an empty list. */
-  List<CustomerEvent> take(CustomerKey customer, long upToMillis) {
-    Waiting waiting = customers.get(customer);
-    return waiting == null ? new ArrayList<>() : take(waiting, upToMillis);
-  }
-
-  /** Takes everybody's events up to an instant. */
-  void takeAll(long upToMillis, Flush flush) throws Exception {
+  /**
+   * The watermark comes to an instant: everybody's events up to it can be {@linkplain #take taken},
+   * and are to be taken {@linkplain #takeAll all} before it goes on.
+   */
+  void pass(long upToMillis) {
+    if (passed > 0) {
+      throw new IllegalStateException(passed + " events that the watermark passed were not taken");
+    }
+    List<List<Waiting>> due = new ArrayList<>();
     long last = slice(upToMillis);
-    while (!slices.isEmpty() && slices.firstKey() <= last) {
-      Map.Entry<Long, List<Waiting>> listed = slices.pollFirstEntry();
+    while (!slices.isEmpty() && slices.firstKey() < last) {
+      due.add(slices.pollFirstEntry().getValue());
+    }
+    List<Waiting> split = slices.remove(last);
+    if (split != null) {
       List<Waiting> later = new ArrayList<>();
-      for (Waiting waiting : listed.getValue()) {
-        if (waiting.slice != listed.getKey()) {
-          continue;
-        }
-        List<CustomerEvent> due = take(waiting, upToMillis);
-        if (!due.isEmpty()) {
-          flush.accept(waiting.customer, due);
-        }
-        if (waiting.slice == listed.getKey()) {
-          later.add(waiting);
-        }
+      List<Waiting> now = new ArrayList<>();
+      for (Waiting waiting : split) {
+        (waiting.event.atMillis() <= upToMillis ? now : later).add(waiting);
       }
+      due.add(now);
       if (!later.isEmpty()) {
-        // Only the last slice can hold what is behind the instant.
-        slices.merge(listed.getKey(), later, Reordering::joined);
-        return;
+        slices.put(last, later);
+      }
+    }
+    for (List<Waiting> slice : due) {
+      passed += slice.size();
+    }
+    makeRoom();
+    for (List<Waiting> slice : due) {
+      for (Waiting waiting : slice) {
+        int chain = chain(waiting.customer);
+        waiting.next = chains[chain];
+        chains[chain] = waiting;
       }
     }
   }
 
-  private List<CustomerEvent> take(Waiting waiting, long upToMillis) {
-    List<CustomerEvent> events = waiting.events;
-    if (events.size() > 1) {
-      events.sort(CustomerEvent.TOTAL_ORDER);
+  /** As many chains as events, or some more; after a burst fewer again. */
+  private void makeRoom() {
+    int wanted = Math.max(1 << 4, Integer.highestOneBit(Math.max(1, passed)) << 1);
+    if (wanted > chains.length || wanted < chains.length >> 3) {
+      chains = new Waiting[wanted];
     }
-    int due = 0;
-    while (due < events.size() && events.get(due).atMillis() <= upToMillis) {
-      due++;
-    }
-    size -= due;
-    if (due == events.size()) {
-      customers.remove(waiting.customer);
-      waiting.slice = NO_SLICE;
-      return events;
-    }
-    if (due == 0) {
-      return new ArrayList<>();
-    }
-    waiting.events = new ArrayList<>(events.subList(due, events.size()));
-    long slice = slice(waiting.events.get(0).atMillis());
-    if (slice != waiting.slice) {
-      list(waiting, slice);
-    }
-    events.subList(due, events.size()).clear();
+  }
+
+  private int chain(CustomerKey customer) {
+    int hash = customer.hashCode() * 0x9E3779B9;
+    return (hash ^ hash >>> 16) & (chains.length - 1);
+  }
+
+  /**
+   * Takes a customer's events up to an instant that the watermark passed, in the total order; none
+   * is an empty list.
+   */
+  List<CustomerEvent> take(CustomerKey customer, long upToMillis) {
+    List<CustomerEvent> events = new ArrayList<>();
+    take(chain(customer), customer, upToMillis, events);
     return events;
   }
 
-  private void list(Waiting waiting, long slice) {
-    waiting.slice = slice;
-    slices.computeIfAbsent(slice, ignored -> new ArrayList<>()).add(waiting);
+  /** Takes everything that the watermark passed. */
+  void takeAll(Flush flush) throws Exception {
+    List<CustomerEvent> events = new ArrayList<>();
+    for (int chain = 0; chain < chains.length && passed > 0; chain++) {
+      while (chains[chain] != null) {
+        CustomerKey customer = chains[chain].customer;
+        events.clear();
+        take(chain, customer, Long.MAX_VALUE, events);
+        flush.accept(customer, events);
+      }
+    }
   }
 
-  private static List<Waiting> joined(List<Waiting> some, List<Waiting> more) {
-    some.addAll(more);
-    return some;
+  private void take(int chain, CustomerKey customer, long upToMillis, List<CustomerEvent> events) {
+    Waiting before = null;
+    for (Waiting waiting = chains[chain]; waiting != null; waiting = waiting.next) {
+      if (waiting.event.atMillis() > upToMillis || !waiting.customer.equals(customer)) {
+        before = waiting;
+        continue;
+      }
+      events.add(waiting.event);
+      if (before == null) {
+        chains[chain] = waiting.next;
+      } else {
+        before.next = waiting.next;
+      }
+    }
+    passed -= events.size();
+    size -= events.size();
+    if (events.size() > 1) {
+      events.sort(CustomerEvent.TOTAL_ORDER);
+    }
   }
 
   private static long slice(long atMillis) {
@@ -184,10 +214,12 @@ final class Reordering {
   /** Writes what waits, key group by key group. */
   void write(KeyedStateCheckpointOutputStream out) throws IOException {
     Map<Integer, List<CustomerEvent>> byKeyGroup = new HashMap<>();
-    for (Waiting waiting : customers.values()) {
-      byKeyGroup
-          .computeIfAbsent(keyGroupOf(waiting.customer), ignored -> new ArrayList<>())
-          .addAll(waiting.events);
+    for (List<Waiting> slice : slices.values()) {
+      for (Waiting waiting : slice) {
+        byKeyGroup
+            .computeIfAbsent(keyGroupOf(waiting.customer), ignored -> new ArrayList<>())
+            .add(waiting.event);
+      }
     }
     byte[] snapshot = snapshotOf(serializer);
     DataOutputSerializer buffer = new DataOutputSerializer(1 << 12);
@@ -199,9 +231,9 @@ final class Reordering {
       }
       buffer.clear();
       buffer.writeByte(VERSION);
-      Varint.write(buffer, inState);
-      Varint.write(buffer, events.size());
-      Varint.write(buffer, snapshot.length);
+      buffer.writeLong(inState);
+      buffer.writeInt(events.size());
+      buffer.writeInt(snapshot.length);
       buffer.write(snapshot);
       for (CustomerEvent event : events) {
         serializer.serialize(event, buffer);
@@ -223,13 +255,13 @@ final class Reordering {
         throw new IOException(
             "events that wait: found format " + version + ", expected " + VERSION);
       }
-      long inState = Varint.read(in);
+      long inState = in.readLong();
       if (inState > 0) {
         spilledByKeyGroup.put(input.getKeyGroupId(), inState);
         spilled += inState;
       }
-      int count = (int) Varint.read(in);
-      byte[] itsSnapshot = new byte[(int) Varint.read(in)];
+      int count = in.readInt();
+      byte[] itsSnapshot = new byte[in.readInt()];
       in.readFully(itsSnapshot);
       if (!Arrays.equals(itsSnapshot, snapshot)) {
         snapshot = itsSnapshot;

@@ -1,15 +1,15 @@
 package dev.nudge.ingest;
 
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.Arrays;
-import org.apache.flink.core.memory.DataInputDeserializer;
-import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * Everything hot of one customer in one array of bytes, so that it is read once and written once:
  *
  * <pre>
- *   version (1 byte) | pending timer (8) | number of orders (varint) | seen messages | function's
+ *   version (1 byte) | pending timer (8) | number of orders | seen messages | function's
  * </pre>
  *
  * <p>One instance serves one customer after the other.
@@ -17,58 +17,63 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 final class SavedCustomer {
   private static final byte VERSION = 1;
 
-  private final DataInputDeserializer in = new DataInputDeserializer();
-  private final DataOutputSerializer out = new DataOutputSerializer(1 << 10);
+  private static final byte[] NOTHING = {};
+
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 10);
+  private final CodedOutputStream out = CodedOutputStream.newInstance(bytes, 1 << 10);
 
   private final SeenMessages seen = new SeenMessages();
   private byte[] stored;
+  private int functionsFrom;
   private long timerMillis;
   private int orders;
-  private byte[] functions;
   private boolean changed;
 
   /** Begins with a customer; null for one of whom nothing is stored. */
-  void read(byte[] bytes) throws IOException {
-    stored = bytes;
+  void read(byte[] state) throws IOException {
+    stored = state;
     changed = false;
-    if (bytes == null) {
+    if (state == null) {
       timerMillis = CustomerFunction.NEVER;
       orders = 0;
-      functions = null;
+      functionsFrom = 0;
       seen.reset();
       return;
     }
-    if (bytes[0] != VERSION) {
+    CodedInputStream in = CodedInputStream.newInstance(state);
+    byte version = in.readRawByte();
+    if (version != VERSION) {
       throw new IOException(
-          "a customer's state: found format " + bytes[0] + ", expected " + VERSION);
+          "a customer's state: found format " + version + ", expected " + VERSION);
     }
-    in.setBuffer(bytes, 1, bytes.length - 1);
-    timerMillis = in.readLong();
-    orders = (int) Varint.read(in);
+    timerMillis = in.readFixed64();
+    orders = in.readUInt32();
     seen.read(in);
-    functions =
-        in.available() == 0
-            ? null
-            : Arrays.copyOfRange(bytes, bytes.length - in.available(), bytes.length);
+    functionsFrom = in.getTotalBytesRead();
   }
 
-  /** What is to be stored now; null when there is nothing left. */
-  byte[] write() throws IOException {
-    if (timerMillis == CustomerFunction.NEVER
-        && orders == 0
-        && seen.size() == 0
-        && functions == null) {
-      return null;
-    }
-    out.clear();
-    out.writeByte(VERSION);
-    out.writeLong(timerMillis);
-    Varint.write(out, orders);
+  /**
+   * What is to be stored now; null when there is nothing left.
+   *
+   * @param function who adds its own
+   */
+  byte[] write(CustomerFunction<?, ?> function) throws IOException {
+    bytes.reset();
+    out.writeRawByte(VERSION);
+    out.writeFixed64NoTag(timerMillis);
+    out.writeUInt32NoTag(orders);
     seen.write(out);
-    if (functions != null) {
-      out.write(functions);
+    int before = out.getTotalBytesWritten();
+    if (function.isChanged()) {
+      function.save(out);
+    } else {
+      out.write(stored(), functionsFrom, functionsLength());
     }
-    return out.getCopyOfBuffer();
+    boolean isEmpty = out.getTotalBytesWritten() == before;
+    out.flush();
+    return timerMillis == CustomerFunction.NEVER && orders == 0 && seen.size() == 0 && isEmpty
+        ? null
+        : bytes.toByteArray();
   }
 
   /** Whether anything was stored. */
@@ -76,7 +81,7 @@ final class SavedCustomer {
     return stored != null;
   }
 
-  /** Whether something else is to be stored than was read. */
+  /** Whether something else is to be stored than was read, beside what is the function's. */
   boolean isChanged() {
     return changed || seen.isChanged();
   }
@@ -105,15 +110,18 @@ final class SavedCustomer {
     orders = count;
   }
 
-  /** The function's state, or null. */
-  byte[] functions() {
-    return functions;
+  /** What was read; not to be written to. */
+  byte[] stored() {
+    return stored == null ? NOTHING : stored;
   }
 
-  /** An array that is empty is as good as none. */
-  void functions(byte[] state) {
-    byte[] next = state != null && state.length == 0 ? null : state;
-    changed |= functions != next;
-    functions = next;
+  /** Where in {@link #stored} the function's state begins. */
+  int functionsFrom() {
+    return functionsFrom;
+  }
+
+  /** How many bytes the function's state had. */
+  int functionsLength() {
+    return stored().length - functionsFrom;
   }
 }

@@ -1,10 +1,10 @@
 package dev.nudge.ingest;
 
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
 import dev.nudge.event.Topic;
 import java.io.IOException;
 import org.apache.commons.codec.digest.MurmurHash3;
-import org.apache.flink.core.memory.DataInputView;
-import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * The messages of one customer that were accepted within the last 24 hours of event time, by which
@@ -95,29 +95,29 @@ final class SeenMessages {
   }
 
   /** Reads what {@link #write} wrote, in place of what was there. */
-  void read(DataInputView in) throws IOException {
+  void read(CodedInputStream in) throws IOException {
     reset();
-    int count = (int) Varint.read(in);
+    int count = in.readUInt32();
     long at = 0;
     for (int i = 0; i < count; i++) {
-      at = i == 0 ? in.readLong() : at + Varint.read(in);
-      append(in.readLong(), at);
+      at = i == 0 ? in.readFixed64() : at + in.readUInt64();
+      append(in.readFixed64(), at);
     }
   }
 
   /** Eight bytes a message, and its time after that of the one before. */
-  void write(DataOutputView out) throws IOException {
-    Varint.write(out, size);
+  void write(CodedOutputStream out) throws IOException {
+    out.writeUInt32NoTag(size);
     long before = 0;
     for (int i = 0; i < size; i++) {
       int slot = (first + i) & (MAX - 1);
       if (i == 0) {
-        out.writeLong(acceptedAtMillis[slot]);
+        out.writeFixed64NoTag(acceptedAtMillis[slot]);
       } else {
-        Varint.write(out, acceptedAtMillis[slot] - before);
+        out.writeUInt64NoTag(acceptedAtMillis[slot] - before);
       }
       before = acceptedAtMillis[slot];
-      out.writeLong(ids[slot]);
+      out.writeFixed64NoTag(ids[slot]);
     }
   }
 

@@ -161,38 +161,39 @@ abstract class Condition<E> {
     }
   }
 
-  private static final class Leaf<E> extends Condition<E> {
-    private final IterativeCondition<E> condition;
+  /** Is asked once an event, unless the answer depends on what was taken before. */
+  private abstract static class Asked<E> extends Condition<E> {
     private final Set<String> names;
     private final boolean once;
     private E asked;
     private boolean answer;
 
-    Leaf(IterativeCondition<E> condition, Set<String> names, boolean once) {
-      this.condition = condition;
+    Asked(Set<String> names, boolean once) {
       this.names = names;
       this.once = once;
     }
 
+    abstract boolean ask(E event, IterativeCondition.Context<E> context) throws Exception;
+
     @Override
-    boolean holds(E event, IterativeCondition.Context<E> context) throws Exception {
+    final boolean holds(E event, IterativeCondition.Context<E> context) throws Exception {
       if (!once) {
-        return condition.filter(event, context);
+        return ask(event, context);
       }
       if (event != asked) {
-        answer = condition.filter(event, context);
+        answer = ask(event, context);
         asked = event;
       }
       return answer;
     }
 
     @Override
-    boolean onForeign() {
+    final boolean onForeign() {
       return false;
     }
 
     @Override
-    boolean addNames(Set<String> all) {
+    final boolean addNames(Set<String> all) {
       if (names == null) {
         return false;
       }
@@ -201,48 +202,37 @@ abstract class Condition<E> {
     }
   }
 
+  /** Any of Flink's conditions. */
+  private static final class Leaf<E> extends Asked<E> {
+    private final IterativeCondition<E> condition;
+
+    Leaf(IterativeCondition<E> condition, Set<String> names, boolean once) {
+      super(names, once);
+      this.condition = condition;
+    }
+
+    @Override
+    boolean ask(E event, IterativeCondition.Context<E> context) throws Exception {
+      return condition.filter(event, context);
+    }
+  }
+
   /** A condition in the pattern language, which also sees the customer. */
-  private static final class Told<E> extends Condition<E> {
+  private static final class Told<E> extends Asked<E> {
     private final EventCondition condition;
     private final Scope scope;
-    private final Set<String> names;
-    private final boolean once;
-    private E asked;
-    private boolean answer;
 
     Told(EventCondition condition, Scope scope) {
+      super(condition.names(), !condition.isIterative());
       this.condition = condition;
       this.scope = scope;
-      this.names = condition.names();
-      this.once = !condition.isIterative();
     }
 
     @Override
-    boolean holds(E event, IterativeCondition.Context<E> context) throws Exception {
+    boolean ask(E event, IterativeCondition.Context<E> context) {
       Occurrence occurrence = (Occurrence) event;
-      if (names != null && !names.contains(occurrence.name())) {
-        return false;
-      } else if (!once) {
-        return condition.test(occurrence, new MatchScope<>(occurrence, context, scope));
-      } else if (event != asked) {
-        answer = condition.test(occurrence, new MatchScope<>(occurrence, context, scope));
-        asked = event;
-      }
-      return answer;
-    }
-
-    @Override
-    boolean onForeign() {
-      return false;
-    }
-
-    @Override
-    boolean addNames(Set<String> all) {
-      if (names == null) {
-        return false;
-      }
-      all.addAll(names);
-      return true;
+      return (condition.names() == null || condition.names().contains(occurrence.name()))
+          && condition.test(occurrence, new MatchScope<>(occurrence, context, scope));
     }
   }
 

@@ -5,14 +5,13 @@ import com.google.protobuf.CodedOutputStream;
 import dev.nudge.event.Occurrence;
 import dev.nudge.event.Topic;
 import dev.nudge.event.Value;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * An event that partial matches or timers of a customer hold, as bytes until somebody looks at it.
@@ -86,7 +85,12 @@ final class KeptEvent extends Taken<Occurrence> {
   int writing;
 
   private Occurrence event;
+
+  /** Its body, as it was read, lies in here; null for an event that just happened. */
   private byte[] bytes;
+
+  private int from;
+  private int length;
 
   /** An event that just happened. */
   KeptEvent(Occurrence event, int ordinal) {
@@ -94,10 +98,12 @@ final class KeptEvent extends Taken<Occurrence> {
     this.event = event;
   }
 
-  private KeptEvent(int number, long atMillis, int ordinal, byte[] bytes) {
+  private KeptEvent(int number, long atMillis, int ordinal, byte[] bytes, int from, int length) {
     super(null, atMillis, ordinal);
     this.number = number;
     this.bytes = bytes;
+    this.from = from;
+    this.length = length;
   }
 
   @Override
@@ -108,52 +114,74 @@ final class KeptEvent extends Taken<Occurrence> {
     return event;
   }
 
-  void writeTo(CodedOutputStream out) throws IOException {
-    if (bytes == null) {
-      bytes = encode(event);
-    }
+  void writeTo(CodedOutputStream out, Scratch scratch) throws IOException {
     out.writeUInt32NoTag(number);
     out.writeSInt64NoTag(atMillis());
     out.writeUInt32NoTag(ordinal());
-    out.writeByteArrayNoTag(bytes);
+    if (bytes == null) {
+      encode(event, scratch.begin());
+      scratch.endInto(out);
+    } else {
+      out.writeUInt32NoTag(length);
+      out.write(bytes, from, length);
+    }
   }
 
-  static KeptEvent readFrom(CodedInputStream in) throws IOException {
-    return new KeptEvent(in.readUInt32(), in.readSInt64(), in.readUInt32(), in.readByteArray());
+  /**
+   * Reads an event's head; its body stays bytes.
+   *
+   * @param state what is read, which must not be written to while the event is needed
+   * @param start where the stream began in it
+   */
+  static KeptEvent readFrom(CodedInputStream in, byte[] state, int start) throws IOException {
+    int number = in.readUInt32();
+    long atMillis = in.readSInt64();
+    int ordinal = in.readUInt32();
+    int length = in.readUInt32();
+    int from = start + in.getTotalBytesRead();
+    in.skipRawBytes(length);
+    return new KeptEvent(number, atMillis, ordinal, state, from, length);
   }
 
-  private static byte[] encode(Occurrence event) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
-    CodedOutputStream out = CodedOutputStream.newInstance(bytes, 128);
-    try {
-      writeWord(out, event.name());
-      writeText(out, event.messageId());
-      out.writeUInt32NoTag(TOPICS.indexOf(event.topic()));
-      // By name, so that which of too many are kept, and their bytes, are the same everywhere.
-      String[] names = event.fields().keySet().toArray(new String[0]);
-      Arrays.sort(names);
-      int kept = 0;
-      for (String name : names) {
-        if (kept < MAX_FIELDS && event.fields().get(name).text().length() <= MAX_TEXT) {
-          names[kept++] = name;
-        }
-      }
-      out.writeUInt32NoTag(kept);
-      for (int i = 0; i < kept; i++) {
-        Value value = event.fields().get(names[i]);
-        writeWord(out, names[i]);
+  private static void encode(Occurrence event, CodedOutputStream out) throws IOException {
+    writeWord(out, event.name());
+    writeText(out, event.messageId());
+    out.writeUInt32NoTag(TOPICS.indexOf(event.topic()));
+    Map<String, Value> fields = fewEnough(event.fields());
+    int kept = 0;
+    for (Value value : fields.values()) {
+      kept += isKept(value) ? 1 : 0;
+    }
+    out.writeUInt32NoTag(kept);
+    for (Map.Entry<String, Value> field : fields.entrySet()) {
+      Value value = field.getValue();
+      if (isKept(value)) {
+        writeWord(out, field.getKey());
         out.writeUInt32NoTag(TYPES.indexOf(value.type()));
         writeText(out, value.text());
       }
-      out.flush();
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
     }
-    return bytes.toByteArray();
+  }
+
+  private static boolean isKept(Value value) {
+    return value.text().length() <= MAX_TEXT;
+  }
+
+  /** Of too many the first by name, so that they are the same everywhere. */
+  private static Map<String, Value> fewEnough(Map<String, Value> fields) {
+    if (fields.size() <= MAX_FIELDS) {
+      return fields;
+    }
+    TreeMap<String, Value> few = new TreeMap<>(fields);
+    few.values().removeIf(value -> !isKept(value));
+    while (few.size() > MAX_FIELDS) {
+      few.pollLastEntry();
+    }
+    return few;
   }
 
   private Occurrence decode() {
-    CodedInputStream in = CodedInputStream.newInstance(bytes);
+    CodedInputStream in = CodedInputStream.newInstance(bytes, from, length);
     try {
       String name = readWord(in);
       String messageId = in.readString();

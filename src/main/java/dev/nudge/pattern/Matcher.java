@@ -116,6 +116,11 @@ final class Matcher<E> {
   private final List<Edge<E>> edges = new ArrayList<>();
   private final Deque<Node<E>> toVisit = new ArrayDeque<>();
   private final List<PartialMatch<E>> next = new ArrayList<>();
+  private final PartialMatch<E> notBegun;
+
+  /** The heap that the last partial matches left behind, for the next. */
+  private PriorityQueue<PartialMatch<E>> spare = new PriorityQueue<>(PartialMatch.BY_START);
+
   private long dropped;
 
   /**
@@ -166,6 +171,7 @@ final class Matcher<E> {
       }
     }
     begin = nodes.stream().filter(node -> node.state.isStart()).findFirst().orElseThrow();
+    notBegun = new PartialMatch<>(begin.number, null, null);
     windowMillis = compiled.getWindowTime() > 0 ? compiled.getWindowTime() : NEVER;
     windowTimes(compiled).forEach((name, millis) -> byName.get(name).windowMillis = millis);
     windowed = windowMillis != NEVER || nodes.stream().anyMatch(node -> node.windowMillis != NEVER);
@@ -357,12 +363,8 @@ final class Matcher<E> {
   /** Nothing on its way. */
   PartialMatches<E> none() {
     PartialMatches<E> none = new PartialMatches<>();
-    none.open.add(notBegun());
+    none.open.add(notBegun);
     return none;
-  }
-
-  private PartialMatch<E> notBegun() {
-    return new PartialMatch<>(begin.number, null, null);
   }
 
   /** Whether an event that no condition asks for would change nothing at all. */
@@ -441,7 +443,8 @@ final class Matcher<E> {
     if (timeOutMillis(matches) > atMillis) {
       return List.of();
     }
-    PriorityQueue<PartialMatch<E>> open = new PriorityQueue<>(PartialMatch.BY_START);
+    PriorityQueue<PartialMatch<E>> open = spare;
+    open.clear();
     PriorityQueue<PartialMatch<E>> complete = null;
     for (PartialMatch<E> match : matches.open) {
       long timeOutMillis = timeOutMillis(match);
@@ -466,7 +469,8 @@ final class Matcher<E> {
    */
   List<Match<E>> process(PartialMatches<E> matches, Taken<E> event, boolean mayBegin)
       throws Exception {
-    PriorityQueue<PartialMatch<E>> open = new PriorityQueue<>(PartialMatch.BY_START);
+    PriorityQueue<PartialMatch<E>> open = spare;
+    open.clear();
     PriorityQueue<PartialMatch<E>> complete = null;
     for (PartialMatch<E> match : matches.open) {
       if (!mayBegin && match.start() == null) {
@@ -536,7 +540,7 @@ final class Matcher<E> {
       }
     }
     if (beginning) {
-      next.add(notBegun());
+      next.add(notBegun);
     }
   }
 
@@ -585,6 +589,7 @@ final class Matcher<E> {
       PartialMatches<E> matches,
       PriorityQueue<PartialMatch<E>> open,
       PriorityQueue<PartialMatch<E>> complete) {
+    spare = matches.open;
     matches.open = open;
     if (complete != null) {
       matches.complete().addAll(complete);
@@ -670,7 +675,7 @@ final class Matcher<E> {
     boolean waitsToBegin = matches.open.stream().anyMatch(match -> match.start() == null);
     if (!waitsToBegin) {
       matches.open = earliest(matches.open, maxPartialMatches);
-      matches.open.add(notBegun());
+      matches.open.add(notBegun);
     }
     PriorityQueue<PartialMatch<E>> complete = earliest(matches.complete(), maxPartialMatches);
     matches.complete().clear();

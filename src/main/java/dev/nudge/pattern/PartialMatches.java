@@ -9,7 +9,7 @@ import java.util.PriorityQueue;
  */
 final class PartialMatches<E> {
   /** Includes the one that has not begun, which is always there. */
-  PriorityQueue<PartialMatch<E>> open = new PriorityQueue<>(PartialMatch.BY_START);
+  PriorityQueue<PartialMatch<E>> open = new PriorityQueue<>(4, PartialMatch.BY_START);
 
   /** Complete, but an earlier partial match may still overrule them; null as good as none. */
   private PriorityQueue<PartialMatch<E>> complete;

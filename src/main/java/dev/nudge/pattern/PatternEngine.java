@@ -3,7 +3,6 @@ package dev.nudge.pattern;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import dev.nudge.event.Occurrence;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,10 +36,12 @@ public final class PatternEngine {
    */
   static final long FORGOTTEN_EVERY_MILLIS = 900_000L;
 
+  private static final Comparator<RunningRule> IN_ORDER =
+      Comparator.comparingInt(RunningRule::order).thenComparing(rule -> rule.rule().id());
   private static final Comparator<Section> BY_RULE =
-      Comparator.comparingInt(section -> section.rule.order());
+      Comparator.comparing(section -> section.rule, IN_ORDER);
   private static final Comparator<Found> FOUND_BY_RULE =
-      Comparator.comparingInt(found -> found.rule().order());
+      Comparator.comparing(Found::rule, IN_ORDER);
 
   /** What went not as a marketer would have it, to be counted. */
   public interface Incidents {
@@ -60,10 +61,8 @@ public final class PatternEngine {
   private final List<Section> sections = new ArrayList<>();
   private final List<KeptEvent> events = new ArrayList<>();
   private final List<KeptEvent> kept = new ArrayList<>();
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 10);
-  private final CodedOutputStream out = CodedOutputStream.newInstance(bytes, 1 << 10);
+  private final Scratch scratch = new Scratch();
   private final Keeper keeper = new Keeper();
-  private byte[] loaded;
   private boolean changed;
   private KeptEvent current;
   private int nextNumber;
@@ -87,25 +86,30 @@ public final class PatternEngine {
     return sections.size();
   }
 
-  /** Begins with a customer. */
-  public void load(byte[] state) throws IOException {
+  /**
+   * Begins with a customer.
+   *
+   * @param state holds what {@link #save} wrote, and is not written to before the next call
+   * @param from where it begins
+   * @param length how many bytes it has; 0 for a customer of whom nothing is open
+   */
+  public void load(byte[] state, int from, int length) throws IOException {
     for (Section section : sections) {
       section.rule.section = null;
     }
     sections.clear();
     events.clear();
-    loaded = state;
     changed = false;
     current = null;
     nextNumber = 0;
     isDueKnown = false;
-    if (state == null) {
+    if (length == 0) {
       return;
     }
-    CodedInputStream in = CodedInputStream.newInstance(state);
+    CodedInputStream in = CodedInputStream.newInstance(state, from, length);
     int count = in.readUInt32();
     for (int i = 0; i < count; i++) {
-      Section section = Section.readFrom(in, rules);
+      Section section = Section.readFrom(in, state, from, rules);
       if (section == null) {
         // Its rule was deleted or replaced: what it had begun ends here.
         changed = true;
@@ -115,7 +119,7 @@ public final class PatternEngine {
     }
     int held = in.readUInt32();
     for (int i = 0; i < held; i++) {
-      KeptEvent event = KeptEvent.readFrom(in);
+      KeptEvent event = KeptEvent.readFrom(in, state, from);
       events.add(event);
       nextNumber = Math.max(nextNumber, event.number + 1);
     }
@@ -127,33 +131,42 @@ public final class PatternEngine {
     section.rule.section = section;
   }
 
-  /** Ends with a customer: its state, null for none; the loaded array if nothing changed. */
-  public byte[] save() throws IOException {
-    if (!changed) {
-      return loaded;
-    }
+  /** Whether anything is to be saved differently from what was loaded. */
+  public boolean isChanged() {
+    return changed;
+  }
+
+  /** Whether nothing is open. */
+  public boolean isEmpty() {
+    return open() == 0;
+  }
+
+  private int open() {
     int open = 0;
     for (Section section : sections) {
       open += section.isOver ? 0 : 1;
     }
+    return open;
+  }
+
+  /** Writes the customer's state; not a byte if nothing is open. */
+  public void save(CodedOutputStream out) throws IOException {
+    int open = open();
     if (open == 0) {
-      return null;
+      return;
     }
     kept.clear();
     writings++;
-    bytes.reset();
     out.writeUInt32NoTag(open);
     for (Section section : sections) {
       if (!section.isOver) {
-        section.writeTo(out, keeper);
+        section.writeTo(out, keeper, scratch);
       }
     }
     out.writeUInt32NoTag(kept.size());
     for (KeptEvent event : kept) {
-      event.writeTo(out);
+      event.writeTo(out, scratch);
     }
-    out.flush();
-    return bytes.toByteArray();
   }
 
   /** Gathers the events that are still held, and numbers the new ones. */
@@ -227,6 +240,9 @@ public final class PatternEngine {
       if (!section.isOver && !section.goesOn(inForce)) {
         end(section);
       }
+    }
+    if (dueMillis() > atMillis) {
+      return;
     }
     for (Section section : due(atMillis, inForce)) {
       if (!section.rule.isTimer() && !section.rule.isInclusive()) {
@@ -487,6 +503,9 @@ public final class PatternEngine {
 
   /** What is due once the instant's events are over: inclusive windows, and timers. */
   public void afterEvents(long atMillis, RuleSet inForce, List<Found> found) {
+    if (dueMillis() > atMillis) {
+      return;
+    }
     int first = found.size();
     for (Section section : due(atMillis, inForce)) {
       if (section.rule.isTimer()) {
@@ -541,9 +560,6 @@ public final class PatternEngine {
 
   /** What is due, in the order of the rules; what runs no more ends. */
   private List<Section> due(long atMillis, RuleSet inForce) {
-    if (dueMillis() > atMillis) {
-      return List.of();
-    }
     List<Section> due = new ArrayList<>();
     for (Section section : sections) {
       if (section.isOver) {

@@ -25,7 +25,8 @@ public final class RunningRule {
    * Compiles a rule.
    *
    * @param number by which a customer's state names this version, the same in every process
-   * @param order which of several rules that match at one event comes first
+   * @param order which of several rules that match at one event comes first; of equal ones, the
+   *     first by id
    * @param scope what its expressions see beside the event and the steps
    * @throws org.apache.flink.cep.pattern.MalformedPatternException if Flink CEP refuses the pattern
    */

@@ -4,7 +4,6 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import dev.nudge.event.Occurrence;
 import dev.nudge.pattern.PartialMatch.Link;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -58,7 +57,12 @@ final class Section {
 
   PartialMatches<Occurrence> matches;
   Timer timer;
-  private byte[] body;
+
+  /** Its body, as it was read, lies in here. */
+  private byte[] bytes;
+
+  private int from;
+  private int length;
   private boolean changed;
 
   private Section(RunningRule rule, String partition) {
@@ -102,36 +106,51 @@ final class Section {
   /**
    * Reads a section's head; its body stays bytes.
    *
+   * @param state what is read, which must not be written to while the section is needed
+   * @param start where the stream began in it
    * @return null if its rule runs no more
    */
-  static Section readFrom(CodedInputStream in, LongFunction<RunningRule> rules) throws IOException {
+  static Section readFrom(
+      CodedInputStream in, byte[] state, int start, LongFunction<RunningRule> rules)
+      throws IOException {
     RunningRule rule = rules.apply(in.readUInt64());
     String partition = in.readString();
     long due = in.readSInt64();
     boolean rests = in.readBool();
-    byte[] body = in.readByteArray();
+    int length = in.readUInt32();
+    int from = start + in.getTotalBytesRead();
+    in.skipRawBytes(length);
     if (rule == null) {
       return null;
     }
     Section section = new Section(rule, partition);
     section.dueMillis = due;
     section.restsOnForeign = rests;
-    section.body = body;
+    section.bytes = state;
+    section.from = from;
+    section.length = length;
     return section;
   }
 
   /** Numbers that events lack so far are given by {@code keep}, which also says that they stay. */
-  void writeTo(CodedOutputStream out, Keeper keeper) throws IOException {
-    if (changed) {
-      body = rule.isTimer() ? timerBytes(keeper) : matchBytes(keeper);
-    } else {
-      keepHeld(keeper);
-    }
+  void writeTo(CodedOutputStream out, Keeper keeper, Scratch scratch) throws IOException {
     out.writeUInt64NoTag(number);
     writeText(out, partition);
     out.writeSInt64NoTag(dueMillis);
     out.writeBoolNoTag(restsOnForeign);
-    out.writeByteArrayNoTag(body);
+    if (changed) {
+      CodedOutputStream body = scratch.begin();
+      if (rule.isTimer()) {
+        writeTimer(body, keeper);
+      } else {
+        writeMatches(body, keeper);
+      }
+      scratch.endInto(out);
+    } else {
+      keepHeld(keeper);
+      out.writeUInt32NoTag(length);
+      out.write(bytes, from, length);
+    }
   }
 
   /** Who gathers the events that are still held. */
@@ -152,7 +171,7 @@ final class Section {
     if (matches != null || timer != null) {
       return;
     }
-    CodedInputStream in = CodedInputStream.newInstance(body);
+    CodedInputStream in = CodedInputStream.newInstance(bytes, from, length);
     if (rule.isTimer()) {
       timer = new Timer();
       int event = in.readUInt32();
@@ -202,7 +221,7 @@ final class Section {
 
   /** The events that the bytes hold. */
   private void keepHeld(Keeper keeper) throws IOException {
-    CodedInputStream in = CodedInputStream.newInstance(body);
+    CodedInputStream in = CodedInputStream.newInstance(bytes, from, length);
     if (rule.isTimer()) {
       int event = in.readUInt32();
       if (event != 0) {
@@ -218,18 +237,14 @@ final class Section {
     }
   }
 
-  private byte[] timerBytes(Keeper keeper) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(32);
-    CodedOutputStream out = CodedOutputStream.newInstance(bytes, 32);
+  private void writeTimer(CodedOutputStream out, Keeper keeper) throws IOException {
     out.writeUInt32NoTag(timer.event == null ? 0 : keeper.keep(timer.event) + 1);
     out.writeInt64NoTag(timer.everyMillis);
     out.writeUInt32NoTag(timer.left);
     writeText(out, timer.firedFor);
-    out.flush();
-    return bytes.toByteArray();
   }
 
-  private byte[] matchBytes(Keeper keeper) throws IOException {
+  private void writeMatches(CodedOutputStream out, Keeper keeper) throws IOException {
     int writing = keeper.writing();
     List<Link<Occurrence>> links = new ArrayList<>();
     for (PartialMatch<Occurrence> match : matches.open) {
@@ -240,8 +255,6 @@ final class Section {
     for (PartialMatch<Occurrence> match : complete) {
       gather(match.newest(), writing, links);
     }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
-    CodedOutputStream out = CodedOutputStream.newInstance(bytes, 64);
     out.writeUInt32NoTag(links.size());
     for (Link<Occurrence> link : links) {
       out.writeUInt32NoTag(keeper.keep((KeptEvent) link.taken()));
@@ -250,8 +263,6 @@ final class Section {
     }
     writeMatches(out, matches.open, keeper);
     writeMatches(out, complete, keeper);
-    out.flush();
-    return bytes.toByteArray();
   }
 
   /** The oldest first, so that a link stands behind the one it leads to; places count from 1. */

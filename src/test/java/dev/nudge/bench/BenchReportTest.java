@@ -81,11 +81,22 @@ class BenchReportTest {
   @Test
   void tableHasALineForEveryVariant() {
     assertThat(report.table().lines())
-        .anyMatch(line -> line.matches("L1 source\\+parse +all +100 +1\\.00 +1\\.33 +- +7"))
-        .anyMatch(line -> line.matches("ours rocksdb 20 +all +60 +0\\.60 +0\\.80 +30\\.00 +7"))
+        .anyMatch(line -> line.matches("L1 source\\+parse +all +100 +20\\.0 +1\\.00 +1\\.33 +- +7"))
+        .anyMatch(
+            line -> line.matches("ours rocksdb 20 +all +60 +33\\.3 +0\\.60 +0\\.80 +30\\.00 +7"))
         .anyMatch(line -> line.matches("ours rocksdb 20 +4,000 +100 +400"))
         .anyMatch(line -> line.matches("ours rocksdb 20 +2,000 +20 +30 +3"))
         .anyMatch(line -> line.matches("ours rocksdb 100 / L2.* +0\\.50 +-"));
+  }
+
+  @Test
+  void whatWasGivenUpIsNoMatchAndIsTold() {
+    Variant variant = ours(Backend.HEAP);
+    Run run = new Run(1, 1, 1, matches(BenchMatch.GIVEN_UP, 3, 1, 7), 0);
+    Measured hot = new Measured(variant.name(), variant, "hot", 1_000, List.of(run));
+    assertThat(run.matches()).isEqualTo(7);
+    assertThat(report(List.of(hot), List.of()).table())
+        .contains("ours heap 20, hot: 3 times a customer had too many partial matches");
   }
 
   @Test
@@ -147,7 +158,7 @@ class BenchReportTest {
   private static Measured measured(Variant variant, double... eventsPerSecond) {
     List<Run> runs =
         Arrays.stream(eventsPerSecond)
-            .mapToObj(each -> new Run(each, 1_000 / each, matches(1, 7), 0))
+            .mapToObj(each -> new Run(each, 1_000 / each, 2e3 / each, matches(1, 7), 0))
             .toList();
     return new Measured(variant.name(), variant, "all", 1_000, runs);
   }

@@ -19,12 +19,13 @@ import static dev.nudge.TestEvents.viewed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.CodedOutputStream;
 import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
 import dev.nudge.ingest.CustomerHarness.Backend;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -762,7 +763,7 @@ class CustomerOperatorTest {
     private Long wakeAt;
 
     private transient CustomerKey customer;
-    private transient byte[] loaded;
+    private transient long loadedMillis;
     private transient long dueMillis;
 
     @Override
@@ -781,10 +782,10 @@ class CustomerOperatorTest {
     }
 
     @Override
-    public void load(CustomerKey whose, byte[] state) {
+    public void load(CustomerKey whose, byte[] state, int from, int length) {
       customer = whose;
-      loaded = state;
-      dueMillis = state == null ? NEVER : ByteBuffer.wrap(state).getLong();
+      loadedMillis = length == 0 ? NEVER : ByteBuffer.wrap(state, from, length).getLong();
+      dueMillis = loadedMillis;
     }
 
     @Override
@@ -816,12 +817,15 @@ class CustomerOperatorTest {
     }
 
     @Override
-    public byte[] save() {
-      if (dueMillis == NEVER) {
-        return null;
+    public boolean isChanged() {
+      return dueMillis != loadedMillis;
+    }
+
+    @Override
+    public void save(CodedOutputStream out) throws IOException {
+      if (dueMillis != NEVER) {
+        out.write(ByteBuffer.allocate(Long.BYTES).putLong(dueMillis).array(), 0, Long.BYTES);
       }
-      byte[] state = ByteBuffer.allocate(Long.BYTES).putLong(dueMillis).array();
-      return Arrays.equals(state, loaded) ? loaded : state;
     }
   }
 }

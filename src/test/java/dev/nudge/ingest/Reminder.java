@@ -3,8 +3,10 @@ package dev.nudge.ingest;
 import static dev.nudge.TestEvents.MINUTE;
 import static dev.nudge.TestEvents.START;
 
+import com.google.protobuf.CodedOutputStream;
 import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -18,7 +20,6 @@ class Reminder implements CustomerFunction<Long, String> {
 
   private transient CustomerContext<String> context;
   private transient CustomerKey customer;
-  private transient byte[] loaded;
   private transient boolean changed;
   private transient long dueMillis;
   private transient int left;
@@ -39,11 +40,10 @@ class Reminder implements CustomerFunction<Long, String> {
   }
 
   @Override
-  public void load(CustomerKey whose, byte[] state) {
+  public void load(CustomerKey whose, byte[] state, int from, int length) {
     customer = whose;
-    loaded = state;
     changed = false;
-    ByteBuffer bytes = state == null ? null : ByteBuffer.wrap(state);
+    ByteBuffer bytes = length == 0 ? null : ByteBuffer.wrap(state, from, length);
     dueMillis = bytes == null ? NEVER : bytes.getLong();
     left = bytes == null ? 0 : bytes.getInt();
   }
@@ -81,12 +81,16 @@ class Reminder implements CustomerFunction<Long, String> {
   }
 
   @Override
-  public byte[] save() {
-    if (!changed) {
-      return loaded;
+  public boolean isChanged() {
+    return changed;
+  }
+
+  @Override
+  public void save(CodedOutputStream out) throws IOException {
+    if (dueMillis != NEVER) {
+      byte[] state =
+          ByteBuffer.allocate(Long.BYTES + Integer.BYTES).putLong(dueMillis).putInt(left).array();
+      out.write(state, 0, state.length);
     }
-    return dueMillis == NEVER
-        ? null
-        : ByteBuffer.allocate(Long.BYTES + Integer.BYTES).putLong(dueMillis).putInt(left).array();
   }
 }

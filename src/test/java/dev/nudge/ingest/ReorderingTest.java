@@ -6,6 +6,7 @@ import static dev.nudge.TestEvents.START;
 import static dev.nudge.TestEvents.as;
 import static dev.nudge.TestEvents.viewed;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
@@ -35,11 +36,17 @@ class ReorderingTest {
   @Test
   void customersEventsUpToAnInstantAreTakenAndTheRestStay() throws Exception {
     add(viewed(ANNA, START + 500), viewed(ANNA, START), viewed(BERT, START));
+    add(viewed(ANNA, START + 10));
+    reordering.pass(START + 10);
     assertThat(reordering.take(ANNA, START - 1)).isEmpty();
     assertThat(reordering.take(ANNA, START)).containsExactly(viewed(ANNA, START));
     assertThat(reordering.take(ANNA, START)).isEmpty();
-    assertThat(reordering.size()).isEqualTo(2);
-    assertThat(takeAll(START + 500)).containsExactlyInAnyOrder("bert+0", "anna+500");
+    assertThat(reordering.size()).isEqualTo(3);
+    assertThatThrownBy(() -> reordering.pass(START + 500))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("2 events that the watermark passed were not taken");
+    assertThat(takeAll()).containsExactlyInAnyOrder("bert+0", "anna+10");
+    assertThat(takeAll(START + 500)).containsExactly("anna+500");
   }
 
   @Test
@@ -63,27 +70,28 @@ class ReorderingTest {
     assertThat(waiting).isEmpty();
   }
 
-  /** Of one customer, or of all when it is null. */
+  /** Of one customer first, in two steps, if it is not null; then of all. */
   private void assertTaken(List<CustomerEvent> waiting, long upTo, CustomerKey who)
       throws Exception {
     List<CustomerEvent> taken = new ArrayList<>();
-    if (who == null) {
-      List<CustomerKey> turns = new ArrayList<>();
-      reordering.takeAll(
-          upTo,
-          (customer, events) -> {
-            turns.add(customer);
-            assertThat(events).isSortedAccordingTo(CustomerEvent.TOTAL_ORDER);
-            assertThat(events).allMatch(event -> event.key().equals(customer));
-            taken.addAll(events);
-          });
-      assertThat(turns).doesNotHaveDuplicates();
-    } else {
+    reordering.pass(upTo);
+    if (who != null) {
+      taken.addAll(reordering.take(who, upTo - 200));
       taken.addAll(reordering.take(who, upTo));
       assertThat(taken).isSortedAccordingTo(CustomerEvent.TOTAL_ORDER);
+      assertThat(taken).allMatch(event -> event.key().equals(who));
     }
+    List<CustomerKey> turns = new ArrayList<>();
+    reordering.takeAll(
+        (customer, events) -> {
+          turns.add(customer);
+          assertThat(events).isSortedAccordingTo(CustomerEvent.TOTAL_ORDER);
+          assertThat(events).allMatch(event -> event.key().equals(customer));
+          taken.addAll(events);
+        });
+    assertThat(turns).doesNotHaveDuplicates().doesNotContain(who);
     List<CustomerEvent> due = new ArrayList<>(waiting);
-    due.removeIf(e -> e.atMillis() > upTo || (who != null && !e.key().equals(who)));
+    due.removeIf(e -> e.atMillis() > upTo);
     assertThat(taken).containsExactlyInAnyOrderElementsOf(due);
     waiting.removeIf(due::contains);
   }
@@ -95,9 +103,13 @@ class ReorderingTest {
   }
 
   private List<String> takeAll(long upTo) throws Exception {
+    reordering.pass(upTo);
+    return takeAll();
+  }
+
+  private List<String> takeAll() throws Exception {
     List<String> taken = new ArrayList<>();
     reordering.takeAll(
-        upTo,
         (customer, events) ->
             events.forEach(e -> taken.add(customer.customerId() + "+" + (e.atMillis() - START))));
     return taken;

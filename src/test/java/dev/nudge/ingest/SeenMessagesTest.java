@@ -5,10 +5,11 @@ import static dev.nudge.TestEvents.HOUR;
 import static dev.nudge.TestEvents.START;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
 import dev.nudge.event.Topic;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import org.apache.flink.core.memory.DataInputDeserializer;
-import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
 
 /** By what a copy is known. */
@@ -109,7 +110,7 @@ class SeenMessagesTest {
     byte[] written = written();
     SeenMessages read = new SeenMessages();
     read.accept(Topic.ORDERS, "of the customer before", START);
-    read.read(new DataInputDeserializer(written));
+    read.read(CodedInputStream.newInstance(written));
     assertThat(read.isChanged()).isFalse();
     assertThat(read.size()).isEqualTo(512);
     assertThat(read.allExpiredMillis()).isEqualTo(seen.allExpiredMillis());
@@ -128,9 +129,11 @@ class SeenMessagesTest {
   }
 
   private byte[] written() throws IOException {
-    DataOutputSerializer out = new DataOutputSerializer(16);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
     seen.write(out);
-    return out.getCopyOfBuffer();
+    out.flush();
+    return bytes.toByteArray();
   }
 
   private boolean accept(String id, long at) {

@@ -4,9 +4,11 @@ import static dev.nudge.TestEvents.START;
 import static dev.nudge.TestEvents.viewed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.CodedOutputStream;
 import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
 import dev.nudge.ingest.CustomerHarness.Backend;
+import java.io.IOException;
 import java.util.List;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -108,7 +110,8 @@ class VisitsTest {
 
     private transient CustomerContext<String> context;
     private transient CustomerKey customer;
-    private transient byte[] state;
+    private transient boolean isKept;
+    private transient boolean wasKept;
 
     @Override
     public void open(CustomerContext<String> lent) {
@@ -126,14 +129,15 @@ class VisitsTest {
     }
 
     @Override
-    public void load(CustomerKey key, byte[] saved) {
+    public void load(CustomerKey key, byte[] state, int from, int length) {
       customer = key;
-      state = saved;
+      wasKept = length > 0;
+      isKept = wasKept;
     }
 
     @Override
     public void onInstant(long atMillis, List<Accepted> events) {
-      state = events.isEmpty() ? null : new byte[] {1};
+      isKept = !events.isEmpty();
       if (events.isEmpty()) {
         context.emit(customer.customerId());
       }
@@ -145,8 +149,15 @@ class VisitsTest {
     }
 
     @Override
-    public byte[] save() {
-      return state;
+    public boolean isChanged() {
+      return isKept != wasKept;
+    }
+
+    @Override
+    public void save(CodedOutputStream out) throws IOException {
+      if (isKept) {
+        out.writeRawByte(1);
+      }
     }
   }
 }

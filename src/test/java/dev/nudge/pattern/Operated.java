@@ -1,5 +1,6 @@
 package dev.nudge.pattern;
 
+import com.google.protobuf.CodedOutputStream;
 import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
 import dev.nudge.event.Occurrence;
@@ -268,7 +269,6 @@ final class Operated {
     private transient PatternEngine engine;
     private transient RuleSet inForce;
     private transient String customer;
-    private transient byte[] loaded;
     private transient List<Found> found;
     private transient int turns;
 
@@ -338,12 +338,11 @@ final class Operated {
     }
 
     @Override
-    public void load(CustomerKey key, byte[] state) throws IOException {
+    public void load(CustomerKey key, byte[] state, int from, int length) throws IOException {
       turns++;
       customer = key.customerId();
       inForce = byShop.computeIfAbsent(Batch.shopOf(customer), this::inForce);
-      loaded = is(Fault.A_TURN_FORGETS_WHAT_WAS_OPEN) && isSpoiled() ? null : state;
-      engine.load(loaded);
+      engine.load(state, from, forgets() ? 0 : length);
     }
 
     @Override
@@ -389,9 +388,17 @@ final class Operated {
     }
 
     @Override
-    public byte[] save() throws IOException {
-      byte[] saved = engine.save();
-      return is(Fault.A_TURN_IS_NOT_SAVED) && isSpoiled() ? loaded : saved;
+    public boolean isChanged() {
+      return forgets() || (engine.isChanged() && !(is(Fault.A_TURN_IS_NOT_SAVED) && isSpoiled()));
+    }
+
+    @Override
+    public void save(CodedOutputStream out) throws IOException {
+      engine.save(out);
+    }
+
+    private boolean forgets() {
+      return is(Fault.A_TURN_FORGETS_WHAT_WAS_OPEN) && isSpoiled();
     }
 
     private boolean is(Fault other) {

@@ -196,7 +196,7 @@ class PatternEngineTest {
                 .within(Duration.ofMillis(30 * MINUTE), WithinType.PREVIOUS_AND_CURRENT),
             false));
     at(START, CART);
-    engine.load(state);
+    Saved.load(engine, state);
     List<Found> found = new ArrayList<>();
     long end = START + 30 * MINUTE;
     engine.beforeEvents(end, inForce, found);
@@ -205,13 +205,13 @@ class PatternEngineTest {
     engine.afterEvents(end, inForce, found);
 
     assertThat(found).isEmpty();
-    assertThat(engine.save()).isNull();
+    assertThat(Saved.save(engine, state)).isNull();
   }
 
   @Test
   void whatEndedBeginsAnewInItsPlaceInTheSameTurn() throws IOException {
     run(trigger(1, "by", two(CART, PAY, ConsumingStrategy.SKIP_TILL_NEXT), null, "productId", 10));
-    engine.load(null);
+    Saved.load(engine, null);
     List<Found> found = new ArrayList<>();
     for (int i = 0; i < 3 * PatternEngine.MAX_PARTITIONS; i++) {
       Map<String, Value> fields = Map.of("productId", Value.string("p" + i / 2));
@@ -226,7 +226,7 @@ class PatternEngineTest {
     assertThat(engine.sections()).isEqualTo(1 + 3 * PatternEngine.MAX_PARTITIONS / 2);
     assertThat(found).hasSize(3 * PatternEngine.MAX_PARTITIONS * 3 / 2);
     assertThat(incidents).isEmpty();
-    assertThat(engine.save()).isNull();
+    assertThat(Saved.save(engine, null)).isNull();
   }
 
   @Test
@@ -395,7 +395,7 @@ class PatternEngineTest {
 
   /** One instant with one event, or with none; what was found, in minutes from the start. */
   private List<String> at(long atMillis, String... nameAndFields) throws IOException {
-    engine.load(state);
+    Saved.load(engine, state);
     List<Found> found = new ArrayList<>();
     engine.beforeEvents(atMillis, inForce, found);
     if (nameAndFields.length > 0) {
@@ -411,7 +411,7 @@ class PatternEngineTest {
       }
     }
     engine.afterEvents(atMillis, inForce, found);
-    state = engine.save();
+    state = Saved.save(engine, state);
     return found.stream().map(PatternEngineTest::line).toList();
   }
 

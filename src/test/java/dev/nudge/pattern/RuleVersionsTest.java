@@ -185,7 +185,7 @@ class RuleVersionsTest {
   /** A customer's turn: what was due since, an event or none. */
   private void turn(int customer) throws IOException {
     Set<Long> openBefore = open(customer);
-    engine.load(states.get(customer));
+    Saved.load(engine, states.get(customer));
     List<Found> found = new ArrayList<>();
     for (long due = engine.dueMillis(); due < nowMillis; due = engine.dueMillis()) {
       engine.beforeEvents(due, rules, found);
@@ -203,7 +203,7 @@ class RuleVersionsTest {
     }
     engine.afterEvents(nowMillis, rules, found);
     assertThat(engine.dueMillis()).isGreaterThan(nowMillis);
-    states.put(customer, engine.save());
+    states.put(customer, Saved.save(engine, states.get(customer)));
 
     Set<Long> open = open(customer);
     assertThat(open).allMatch(number -> inForce.containsKey(number) || isDraining(number));
@@ -260,6 +260,8 @@ class RuleVersionsTest {
       for (int i = 0; i < count; i++) {
         Section.readFrom(
             in,
+            state,
+            0,
             number -> {
               numbers.add(number);
               return null;
