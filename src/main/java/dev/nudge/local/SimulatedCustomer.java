@@ -23,8 +23,8 @@ import java.util.Map;
 
 /**
  * What a customer and the gateway make of one trigger: everything they will ever do because of it,
- * decided at once, from the trigger and the seed alone. So it is the same in whatever order triggers
- * come, however often, and on every machine.
+ * decided at once, from the trigger and the seed alone. So it is the same in whatever order
+ * triggers come, however often, and on every machine.
  *
  * <pre>
  * trigger ─► FAILED
@@ -56,8 +56,8 @@ final class SimulatedCustomer {
   /** How well a variant does: from 1 less the spread to 1 more. */
   double variantFactor(SimulatedTrigger trigger) {
     double u =
-        new Chance(config.seed(), "variant", trigger.tenant(), trigger.campaign()).of(
-            trigger.variant());
+        new Chance(config.seed(), "variant", trigger.tenant(), trigger.campaign())
+            .of(trigger.variant());
     return 1 + config.variantSpread() * (2 * u - 1);
   }
 
@@ -76,8 +76,7 @@ final class SimulatedCustomer {
       this.rates = config.rates(trigger.channel());
       this.who = new Actor(trigger.tenant(), trigger.customerId());
       this.chance =
-          new Chance(
-              config.seed(), "answer", trigger.tenant(), trigger.customerId(), trigger.id());
+          new Chance(config.seed(), "answer", trigger.tenant(), trigger.customerId(), trigger.id());
     }
 
     List<SimulatedEvent> events() {
@@ -135,7 +134,8 @@ final class SimulatedCustomer {
     private Long seen(long exposedAt, Long heldAt) {
       boolean holds = heldAt != null && resource.isUsedWithAnOrder();
       if (chance.happens("unsubscribed", rates.unsubscribed())) {
-        receipt(UNSUBSCRIBED, exposedAt + chance.between("unsubscribed after", SECOND, 60 * SECOND));
+        receipt(
+            UNSUBSCRIBED, exposedAt + chance.between("unsubscribed after", SECOND, 60 * SECOND));
       }
       if (chance.happens("clicked", rates.clicked() * variantFactor(trigger))) {
         long clickedAt = exposedAt + chance.between("clicked after", SECOND, 60 * SECOND);
@@ -213,7 +213,7 @@ final class SimulatedCustomer {
 
     /** So many of it that the coupon can be used. */
     private List<Line> enough(Line line, long thresholdUnits) {
-      long quantity = Math.max(1, Math.ceilDiv(thresholdUnits, line.priceUnits()));
+      long quantity = Math.max(1, (thresholdUnits + line.priceUnits() - 1) / line.priceUnits());
       return List.of(new Line(line.productId(), line.category(), line.priceUnits(), quantity));
     }
 
@@ -241,7 +241,9 @@ final class SimulatedCustomer {
       if (lines.isEmpty()) {
         for (int i = 0; i < 2; i++) {
           lines.add(
-              line(SimulatedShop.productId((int) chance.between("product " + i, 0, SimulatedShop.PRODUCTS))));
+              line(
+                  SimulatedShop.productId(
+                      (int) chance.between("product " + i, 0, SimulatedShop.PRODUCTS))));
         }
       }
       return lines;

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * What a simulated customer, shop or gateway does, ready to be written to an input topic.
@@ -190,6 +191,17 @@ record SimulatedEvent(
               json.writeRaw(fields.substring(1, fields.length() - 1));
             })
         .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * The record for the topic of that name. Its partition is the one of the customer's key, as a
+   * replay's is.
+   */
+  ProducerRecord<byte[], byte[]> record(String topicName, long writtenAtMillis) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(topicName, key(), value(writtenAtMillis));
+    record.headers().add(HEADER, "true".getBytes(StandardCharsets.UTF_8));
+    return record;
   }
 
   private static SimulatedEvent of(

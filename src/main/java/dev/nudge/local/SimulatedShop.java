@@ -18,8 +18,8 @@ import java.util.TreeMap;
  * when, and how often.
  *
  * <p>Example: in the second of 10:00:07 customer c17, a gold member in Shanghai, comes, looks at
- * three coffees and puts one into the cart; a minute later she has paid it. Whoever asks what begins
- * at 10:00:07 hears just that, today and tomorrow.
+ * three coffees and puts one into the cart; a minute later she has paid it. Whoever asks what
+ * begins at 10:00:07 hears just that, today and tomorrow.
  */
 final class SimulatedShop {
   /** The tenant. */
@@ -76,8 +76,8 @@ final class SimulatedShop {
   }
 
   /**
-   * Everybody's profile, as of that instant. Told again within a day it is a duplicate, later it
-   * changes nothing.
+   * Everybody's profile, as of that instant. Told again within a day it is a duplicate; later it
+   * changes just who has birthday today, which one in fifty has, so that somebody has.
    */
   List<SimulatedEvent> profiles(long atMillis) {
     List<SimulatedEvent> profiles = new ArrayList<>();
@@ -86,10 +86,9 @@ final class SimulatedShop {
       Chance chance = new Chance(config.seed(), "customer", customerId(i));
       String zone = pick(chance, "zone", ZONES);
       double level = chance.of("level");
-      // Everyday somebody has a birthday: most have it by chance, one in fifty on the shop's first.
       LocalDate birth =
           chance.happens("birthday today", 0.02)
-              ? day.withDayOfMonth(Math.min(28, day.getDayOfMonth()))
+              ? day
               : LocalDate.of(2000, 1, 1).plusDays(chance.between("birthday", 0, 365));
       profiles.add(
           SimulatedEvent.profile(
@@ -114,12 +113,18 @@ final class SimulatedShop {
                   "timezone",
                   zone),
               Map.of(
-                  "PUSH", chance.happens("PUSH", 0.85),
-                  "SMS", chance.happens("SMS", 0.6),
-                  "EMAIL", chance.happens("EMAIL", 0.7),
-                  "WECHAT", zone.startsWith("Asia") && chance.happens("WECHAT", 0.8),
-                  "INBOX", true,
-                  "ON_PAGE", true)));
+                  "PUSH",
+                  chance.happens("PUSH", 0.85),
+                  "SMS",
+                  chance.happens("SMS", 0.6),
+                  "EMAIL",
+                  chance.happens("EMAIL", 0.7),
+                  "WECHAT",
+                  zone.startsWith("Asia") && chance.happens("WECHAT", 0.8),
+                  "INBOX",
+                  true,
+                  "ON_PAGE",
+                  true)));
     }
     return profiles;
   }
@@ -149,8 +154,7 @@ final class SimulatedShop {
                     line.priceUnits() * 2,
                     null,
                     null,
-                    List.of(
-                        new Line(line.productId(), line.category(), line.priceUnits(), 2)))));
+                    List.of(new Line(line.productId(), line.category(), line.priceUnits(), 2)))));
         at += gapMillis / 2 + chance.between("gap " + n, 0, gapMillis);
       }
     }
@@ -225,9 +229,7 @@ final class SimulatedShop {
                 ? category
                 : (int) chance.between("goes " + i, 0, CATEGORIES.size());
         int perShelf = PRODUCTS / CATEGORIES.size();
-        last =
-            line(
-                (int) chance.between("product " + i, 0, perShelf) * CATEGORIES.size() + shelf);
+        last = line((int) chance.between("product " + i, 0, perShelf) * CATEGORIES.size() + shelf);
         wait("view " + i, 3, 20);
         events.add(click(Click.PRODUCT_VIEWED, properties(last, Map.of())));
       }
@@ -248,8 +250,7 @@ final class SimulatedShop {
 
     private void order(List<SimulatedEvent> events, Line product) {
       long quantity = chance.between("quantity", 1, 4);
-      Line line =
-          new Line(product.productId(), product.category(), product.priceUnits(), quantity);
+      Line line = new Line(product.productId(), product.category(), product.priceUnits(), quantity);
       wait("place", 5, 30);
       events.add(order(OrderStatus.PLACED, line));
       if (chance.happens("pays", 0.8)) {

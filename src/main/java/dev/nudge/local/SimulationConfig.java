@@ -14,18 +14,19 @@ import java.util.Map;
  *       Marketing Statistics and Benchmarks by Industry, October 2019, all accounts).
  *   <li>PUSH: 8.4 % of those sent are answered with a tap (Accengage, Push Notification Benchmark
  *       2017).
- *   <li>All others, every delay, and what follows a click: invented, and rather lively, so that a few
- *       hundred customers show within minutes what takes a shop days.
+ *   <li>All others, every delay, and what follows a click: invented, and rather lively, so that a
+ *       few hundred customers show within minutes what takes a shop days.
  * </ul>
  *
- * <p>The true effect is known: an order that follows a nudge is one that would not have been without
- * it, for whoever is held back (control) does just what they would have done anyway. {@link
+ * <p>The true effect is known: an order that follows a nudge is one that would not have been
+ * without it, for whoever is held back (control) does just what they would have done anyway. {@link
  * #trueUplift} says how many a trigger makes.
  *
  * @param seed another one gives other customers
  * @param currency of orders, ISO 4217
- * @param lagMillis event time that passes at least from a decision until the customer hears of it: 0
- *     by the wall clock; where a replay runs at two days a second, the loop itself takes that long
+ * @param lagMillis event time that passes at least from a decision until the customer hears of it:
+ *     0 by the wall clock; where a replay runs at two days a second, the loop itself takes that
+ *     long
  * @param channels rates by channel
  * @param otherChannels rates of any other channel
  * @param claimed share of the exposed who claim what they must claim, clicked or not
@@ -80,9 +81,12 @@ public record SimulationConfig(
       check("exposed", exposed, 1);
       check("clicked", clicked, 1);
       check("unsubscribed", unsubscribed, 1);
-      check("exposedAfterMillis", exposedAfterMillis, Long.MAX_VALUE);
+      check("exposedAfterMillis", (double) exposedAfterMillis, LONGEST_MILLIS);
     }
   }
+
+  /** A hundred years. */
+  private static final long LONGEST_MILLIS = 36_525L * 24 * 3_600_000;
 
   private static final int MAX_CUSTOMERS = 100_000;
   private static final double MAX_VISITS_PER_MINUTE = 60_000;
@@ -94,7 +98,7 @@ public record SimulationConfig(
    */
   public SimulationConfig {
     channels = Map.copyOf(channels);
-    check("lagMillis", lagMillis, Long.MAX_VALUE);
+    check("lagMillis", (double) lagMillis, LONGEST_MILLIS);
     check("claimed", claimed, 1);
     check("orderAfterClick", orderAfterClick, 1);
     check("orderAfterExposure", orderAfterExposure, 1);
@@ -202,8 +206,8 @@ public record SimulationConfig(
   }
 
   /**
-   * Orders that one trigger makes and that would not have been without it, on average, for a variant
-   * of factor 1 and a resource that is either absent or held without being claimed.
+   * Orders that one trigger makes and that would not have been without it, on average, for a
+   * variant of factor 1 and a resource that is either absent or held without being claimed.
    */
   public double trueUplift(String channel, boolean holdsResource) {
     Rates rates = rates(channel);
