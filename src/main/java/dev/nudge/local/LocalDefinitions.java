@@ -101,8 +101,7 @@ final class LocalDefinitions {
    * @return how many of them were not published yet as they are
    */
   long apply(KafkaConfig kafka, Instant effectiveAt) throws DefinitionException {
-    DefinitionPublisher publisher =
-        new DefinitionPublisher(log(kafka, TopicName.POLICIES), log(kafka, TopicName.CAMPAIGNS));
+    DefinitionPublisher publisher = publisher(kafka);
     Set<String> published =
         overwrite
             ? Set.of()
@@ -128,6 +127,12 @@ final class LocalDefinitions {
         .stream()
         .filter(DefinitionPublisher.Applied::changed)
         .count();
+  }
+
+  /** What publishes to the topics of that deployment. */
+  static DefinitionPublisher publisher(KafkaConfig kafka) {
+    return new DefinitionPublisher(
+        log(kafka, TopicName.POLICIES), log(kafka, TopicName.CAMPAIGNS));
   }
 
   private static String name(DefinitionVersion version) {

@@ -36,7 +36,7 @@ class SimulatedCustomerTest {
   private static final long NINE = Instant.parse("2026-01-05T09:00:00Z").toEpochMilli();
   private static final long HOUR = 3_600_000;
   private static final long DAY = 24 * HOUR;
-  private static final int MANY = 20_000;
+  private static final int MANY = 8_000;
   private static final SimulationConfig CONFIG = SimulationConfig.of("EUR");
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -195,7 +195,7 @@ class SimulatedCustomerTest {
     int redeemed = 0;
     int claimed = 0;
     int expired = 0;
-    for (int i = 0; i < 10_000; i++) {
+    for (int i = 0; i < 4_000; i++) {
       SimulatedTrigger trigger =
           trigger(i, "SMS", i % 3 == 0 ? COUPON : i % 3 == 1 ? CLAIMED_COUPON : null);
       List<SimulatedEvent> events = new SimulatedCustomer(uplift(CONFIG, 0.8, 0.3)).answer(trigger);
@@ -261,9 +261,9 @@ class SimulatedCustomerTest {
         assertThat(end).isEqualTo(events.get(events.size() - 1));
       }
     }
-    assertThat(redeemed).isGreaterThan(1_000);
-    assertThat(claimed).isGreaterThan(500);
-    assertThat(expired).isGreaterThan(500);
+    assertThat(redeemed).isGreaterThan(400);
+    assertThat(claimed).isGreaterThan(200);
+    assertThat(expired).isGreaterThan(200);
   }
 
   @Test

@@ -39,8 +39,10 @@ class SimulatedShopTest {
     for (long s = SECOND + 599; s >= SECOND; s--) {
       assertThat(new SimulatedShop(CONFIG).visitsStarting(s)).isEqualTo(forwards.get(s));
     }
-    assertThat(new SimulatedShop(CONFIG.withSeed(2)).visitsStarting(SECOND + 7))
-        .isNotEqualTo(forwards.get(SECOND + 7));
+    SimulatedShop other = new SimulatedShop(CONFIG.withSeed(2));
+    assertThat(forwards.keySet())
+        .filteredOn(s -> !other.visitsStarting(s).equals(forwards.get(s)))
+        .hasSizeGreaterThan(200);
   }
 
   @Test
