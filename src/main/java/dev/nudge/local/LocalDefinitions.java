@@ -79,11 +79,15 @@ final class LocalDefinitions {
    * All definitions of a folder, every {@code .yaml}, {@code .yml} and {@code .json}.
    *
    * @param tenant whose those without a tenant are
+   * @param kafka where they are to be published: what stands there types their conditions
    * @throws IOException if the folder can't be read
    */
-  static LocalDefinitions of(Path directory, String tenant)
+  static LocalDefinitions of(Path directory, String tenant, KafkaConfig kafka)
       throws IOException, DefinitionException {
     DefinitionReader reader = DefinitionReader.forPublishing(tenant);
+    DefinitionPublisher.Published published = publisher(kafka).list();
+    reader.know(published.policies());
+    reader.knowRules(published.rules());
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.sorted().toList()) {
         if (file.toString().toLowerCase(Locale.ROOT).matches(".*\\.(ya?ml|json)")) {

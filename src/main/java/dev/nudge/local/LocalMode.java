@@ -266,7 +266,7 @@ public final class LocalMode implements AutoCloseable {
                 ? LocalDefinitions.examples(shop.tenant(), shop.policy()).apply(kafka, from(shop))
                 : 0;
         case DIRECTORY ->
-            LocalDefinitions.of(shop.campaignsDirectory(), shop.tenant())
+            LocalDefinitions.of(shop.campaignsDirectory(), shop.tenant(), kafka)
                 .apply(kafka, first ? from(shop) : soon(kafka));
       };
     } catch (DefinitionException e) {

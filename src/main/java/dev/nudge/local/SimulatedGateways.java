@@ -73,8 +73,8 @@ final class SimulatedGateways implements Answers, AutoCloseable {
     /** Up to this clock the answers of those are written. */
     private long writtenUpTo;
 
-    /** The next offset. */
-    private long position;
+    /** The next offset; below 0 as long as it is not known where to begin. */
+    private long position = -1;
   }
 
   private final SimulatedCustomer customer;
@@ -90,7 +90,6 @@ final class SimulatedGateways implements Answers, AutoCloseable {
   private final Set<String> seen = new LinkedHashSet<>();
   private Map<TopicPartition, OffsetAndMetadata> taken = Map.of();
   private Map<TopicPartition, OffsetAndMetadata> toCommit = Map.of();
-  private long answered;
 
   // Of the thread alone.
   private Map<TopicPartition, OffsetAndMetadata> committed = Map.of();
@@ -122,9 +121,9 @@ final class SimulatedGateways implements Answers, AutoCloseable {
     return end.copy();
   }
 
-  /** How many triggers were answered since the start. */
-  synchronized long answered() {
-    return answered;
+  /** How many triggers stand before those still to be read, in all partitions. */
+  synchronized long position() {
+    return sources.values().stream().mapToLong(source -> source.position).sum();
   }
 
   @Override
@@ -141,11 +140,13 @@ final class SimulatedGateways implements Answers, AutoCloseable {
     Map<TopicPartition, OffsetAndMetadata> standing = new HashMap<>();
     sources.forEach(
         (partition, source) -> {
-          long oldest = source.open.isEmpty() ? source.position : source.open.firstKey();
-          standing.put(
-              partition,
-              new OffsetAndMetadata(
-                  Math.max(oldest, source.from), Standing.text(source.position, clockMillis)));
+          // Until all is thought out again that was under way, what the last start left holds.
+          if (source.position >= Math.max(0, source.readBefore)) {
+            long oldest = source.open.isEmpty() ? source.position : source.open.firstKey();
+            standing.put(
+                partition,
+                new OffsetAndMetadata(oldest, Standing.text(source.position, clockMillis)));
+          }
         });
     taken = standing;
     return due;
@@ -250,7 +251,6 @@ final class SimulatedGateways implements Answers, AutoCloseable {
       if (trigger == null || !isNew(trigger.id()) || kafka.offset() < source.from) {
         return;
       }
-      answered++;
       long after = kafka.offset() < source.readBefore ? source.writtenUpTo : Long.MIN_VALUE;
       int open = 0;
       for (SimulatedEvent event : events) {
