@@ -135,8 +135,7 @@ final class LocalDefinitions {
 
   /** What publishes to the topics of that deployment. */
   static DefinitionPublisher publisher(KafkaConfig kafka) {
-    return new DefinitionPublisher(
-        log(kafka, TopicName.POLICIES), log(kafka, TopicName.CAMPAIGNS));
+    return new DefinitionPublisher(log(kafka, TopicName.POLICIES), log(kafka, TopicName.CAMPAIGNS));
   }
 
   private static String name(DefinitionVersion version) {

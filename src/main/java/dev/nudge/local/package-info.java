@@ -1,8 +1,8 @@
 /**
  * Everything on one machine, in one process: a real broker, a real mini cluster, a real ClickHouse
- * engine, and a shop whose past is replayed, or that is simulated. Simulated gateways close the loop:
- * what a nudged customer does follows from the seed and the trigger alone, and is written by whoever
- * keeps the one clock, a replay or the simulated shop.
+ * engine, and a shop whose past is replayed, or that is simulated. Simulated gateways close the
+ * loop: what a nudged customer does follows from the seed and the trigger alone, and is written by
+ * whoever keeps the one clock, a replay or the simulated shop.
  *
  * <p>In: a data directory, ports, files of events. Out: a broker on {@code 127.0.0.1}, the events
  * in its topics in the order and at the pace of their time, and ClickHouse behind its HTTP

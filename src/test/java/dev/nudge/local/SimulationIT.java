@@ -195,8 +195,7 @@ class SimulationIT {
     }
     assertThat(ids).doesNotHaveDuplicates();
     assertThat(counts.get(Topic.PROFILES)).isEqualTo(config.customers());
-    assertThat(counts.get(Topic.ORDERS))
-        .isGreaterThan(shop.past(nine.toEpochMilli()).size() + 10);
+    assertThat(counts.get(Topic.ORDERS)).isGreaterThan(shop.past(nine.toEpochMilli()).size() + 10);
     assertThat(counts.get(Topic.CLICKSTREAM)).isGreaterThan(300);
 
     // Opened again it has no second past.
@@ -264,8 +263,7 @@ class SimulationIT {
   private static void open(TopicLayout topics, SimulatedShop shop, JumpingClock clock)
       throws InterruptedException {
     try (ShopFeed feed =
-        new ShopFeed(
-            kafka.config(topics.prefix()), topics, shop, Answers.NONE, clock, clock)) {
+        new ShopFeed(kafka.config(topics.prefix()), topics, shop, Answers.NONE, clock, clock)) {
       feed.start();
       assertThat(clock.ended.await(60, TimeUnit.SECONDS)).isTrue();
       assertThat(feed.end()).isNotDone();
@@ -330,8 +328,7 @@ class SimulationIT {
 
   private static Topic topicOf(TopicPartition partition) {
     return Topic.valueOf(
-        partition.topic().substring(partition.topic().indexOf('.') + 1).toUpperCase(
-            Locale.ROOT));
+        partition.topic().substring(partition.topic().indexOf('.') + 1).toUpperCase(Locale.ROOT));
   }
 
   private static TopicLayout topics(String prefix) {
