@@ -15,6 +15,8 @@ export interface Clock {
   speed: number
   progress: number
   done: boolean
+  /** What of the data nobody ever did; a server of before says nothing. */
+  simulated?: 'NOTHING' | 'ANSWERS' | 'SHOP'
 }
 
 export interface Stages {

@@ -12,6 +12,12 @@ export const en = {
     finished: 'Replay finished',
     wall: 'Live',
     progress: 'Progress of the replay',
+    simulated: {
+      SHOP: 'Simulated shop',
+      SHOP_MEANING: 'Nobody is real here: customers, orders and answers to nudges are invented.',
+      ANSWERS: 'Answers simulated',
+      ANSWERS_MEANING: 'The orders replayed are real. What customers do because they were nudged is invented.',
+    },
   },
   connection: {
     connecting: 'Connecting',

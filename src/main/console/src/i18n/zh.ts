@@ -14,6 +14,12 @@ export const zh: Words = {
     finished: '回放已结束',
     wall: '实时',
     progress: '回放进度',
+    simulated: {
+      SHOP: '模拟店铺',
+      SHOP_MEANING: '此处没有真实的人：顾客、订单以及对触达的响应均为虚构。',
+      ANSWERS: '响应为模拟',
+      ANSWERS_MEANING: '回放的订单是真实的；顾客因触达而产生的行为是虚构的。',
+    },
   },
   connection: {
     connecting: '连接中',

@@ -6,12 +6,15 @@ import dev.nudge.local.EngineException;
 import dev.nudge.local.LocalConfig;
 import dev.nudge.local.LocalMode;
 import dev.nudge.local.LocalModeException;
+import dev.nudge.local.LocalShop;
 import dev.nudge.local.ReplaySource;
+import dev.nudge.local.SimulationConfig;
 import dev.nudge.local.Speed;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -27,7 +30,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "local",
     description =
-        "A real Kafka, Flink and ClickHouse in one process, replaying a year of real orders.",
+        "A real Kafka, Flink and ClickHouse in one process, replaying a year of real orders, or with"
+            + " a simulated shop; simulated customers answer what campaigns send.",
     mixinStandardHelpOptions = true)
 final class LocalCommand implements Callable<Integer> {
   /** A year of the sample's orders runs in 320 MiB, just. */
@@ -45,8 +49,15 @@ final class LocalCommand implements Callable<Integer> {
   enum Data {
     /** A year of a British wholesaler's orders. */
     ONLINE_RETAIL,
+    /** A shop that nobody has, at the wall clock. */
+    SIMULATED,
     /** Nothing: events come from elsewhere, time is the wall clock. */
-    NONE
+    NONE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   @Spec private CommandSpec spec;
@@ -63,15 +74,50 @@ final class LocalCommand implements Callable<Integer> {
 
   @Option(
       names = "--data",
-      defaultValue = "ONLINE_RETAIL",
-      description = "What is replayed: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+      defaultValue = "online-retail",
+      description =
+          "What happens: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). A year of real orders is"
+              + " replayed, or a simulated shop is open, at the wall clock; or nothing.")
   private Data data;
+
+  @Option(
+      names = "--campaigns",
+      paramLabel = "examples|none|DIR",
+      description =
+          "What is applied: the example policy and campaigns, at the first start; nothing; or at each"
+              + " start all definitions of a folder. Default: examples; none with --orders and with"
+              + " --data none.")
+  private String campaigns;
+
+  @Option(
+      names = "--visits",
+      paramLabel = "N",
+      defaultValue = "20",
+      description =
+          "Visits a minute in the simulated shop, about eight events each (default:"
+              + " ${DEFAULT-VALUE}).")
+  private double visits;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Another one gives other simulated customers.")
+  private Long seed;
 
   @Option(
       names = "--orders",
       paramLabel = "FILE",
       description = "Replay these orders (JSON lines by time, .gz too) instead of the sample.")
   private Path orders;
+
+  @Option(
+      names = "--currency",
+      paramLabel = "CODE",
+      defaultValue = "EUR",
+      description =
+          "With --orders: what simulated customers pay in when they are nudged (default:"
+              + " ${DEFAULT-VALUE}).")
+  private String currency;
 
   @Option(
       names = "--speed",
@@ -168,18 +214,6 @@ final class LocalCommand implements Callable<Integer> {
   }
 
   private LocalConfig config() {
-    List<ReplaySource> replay;
-    if (orders != null) {
-      if (!Files.isReadable(orders)) {
-        throw new ParameterException(
-            spec.commandLine(), "--orders: found no readable file " + orders);
-      }
-      replay = List.of(ReplaySource.file(Topic.ORDERS, orders));
-    } else if (data == Data.ONLINE_RETAIL) {
-      replay = List.of(ReplaySource.resource(Topic.ORDERS, SAMPLE));
-    } else {
-      replay = List.of();
-    }
     try {
       return new LocalConfig(
           directory,
@@ -190,13 +224,60 @@ final class LocalCommand implements Callable<Integer> {
           flinkPort,
           kafka,
           clickHouse,
-          replay,
+          shop(),
           Speed.parse(speed),
           parallelism,
           progress);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--" + e.getMessage());
     }
+  }
+
+  private LocalShop shop() {
+    LocalShop shop;
+    if (orders != null) {
+      if (!Files.isReadable(orders)) {
+        throw new ParameterException(
+            spec.commandLine(), "--orders: found no readable file " + orders);
+      }
+      shop = LocalShop.replaying(List.of(ReplaySource.file(Topic.ORDERS, orders)), currency);
+    } else {
+      shop =
+          switch (data) {
+            case ONLINE_RETAIL ->
+                LocalShop.onlineRetail(ReplaySource.resource(Topic.ORDERS, SAMPLE));
+            case SIMULATED -> LocalShop.simulatedShop();
+            case NONE -> LocalShop.none();
+          };
+    }
+    if (shop.simulation() != null) {
+      SimulationConfig simulation = shop.simulation().withVisitsPerMinute(visits);
+      shop = shop.withSimulation(seed == null ? simulation : simulation.withSeed(seed));
+    }
+    if (campaigns == null) {
+      return shop;
+    }
+    return switch (campaigns) {
+      case "none" -> shop.withoutCampaigns();
+      case "examples" -> {
+        if (shop.tenant() == null) {
+          throw new ParameterException(
+              spec.commandLine(),
+              "--campaigns: found examples, expected none or a folder, where it is not known whose"
+                  + " data it is; the examples go with --data online-retail and simulated");
+        }
+        yield shop;
+      }
+      default -> {
+        Path folder = Path.of(campaigns);
+        if (!Files.isDirectory(folder)) {
+          throw new ParameterException(
+              spec.commandLine(),
+              "--campaigns: found %s, expected examples, none or a folder".formatted(campaigns));
+        }
+        yield shop.withCampaigns(folder);
+      }
+    };
   }
 
   private void checkMemory() {

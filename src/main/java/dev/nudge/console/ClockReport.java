@@ -14,14 +14,26 @@ import java.util.Objects;
  *     fast as it can, whose clock can't be foretold
  * @param progress how much of a replay has been played, from 0 to 1; 1 for {@link Kind#WALL}
  * @param done whether a replay has played its last event
+ * @param simulated what of the data nobody ever did
  */
-public record ClockReport(Instant now, Kind kind, double speed, double progress, boolean done) {
+public record ClockReport(
+    Instant now, Kind kind, double speed, double progress, boolean done, Simulated simulated) {
   /** Where the time comes from. */
   public enum Kind {
     /** Events of the past, played again. */
     REPLAY,
     /** Events as they happen. */
     WALL
+  }
+
+  /** What of the data is simulated. */
+  public enum Simulated {
+    /** All is real. */
+    NOTHING,
+    /** What customers answer to nudges, and what they do because of them. */
+    ANSWERS,
+    /** Everything: the whole shop. */
+    SHOP
   }
 
   /**
@@ -32,6 +44,7 @@ public record ClockReport(Instant now, Kind kind, double speed, double progress,
    */
   public ClockReport {
     Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(simulated, "simulated");
     if (!(speed >= 0 && speed < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException("speed is " + speed + ", not a number from 0 on");
     }
@@ -41,6 +54,16 @@ public record ClockReport(Instant now, Kind kind, double speed, double progress,
     if (!(progress >= 0 && progress <= 1)) {
       throw new IllegalArgumentException("progress is " + progress + ", not in [0, 1]");
     }
+  }
+
+  /** A clock beside which nothing is simulated. */
+  public ClockReport(Instant now, Kind kind, double speed, double progress, boolean done) {
+    this(now, kind, speed, progress, done, Simulated.NOTHING);
+  }
+
+  /** The same where that is simulated. */
+  public ClockReport simulating(Simulated what) {
+    return new ClockReport(now, kind, speed, progress, done, what);
   }
 
   /** The clock of a deployment whose events happen now. */

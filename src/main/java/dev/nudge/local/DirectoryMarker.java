@@ -29,7 +29,7 @@ record DirectoryMarker(String clock, String kafka, String clickHouse) {
   /** What this configuration would write. */
   static DirectoryMarker of(LocalConfig config) {
     return new DirectoryMarker(
-        config.replay().isEmpty() ? "the wall clock" : "a replay",
+        config.shop().replay().isEmpty() ? "the wall clock" : "a replay",
         config.externalKafka() == null ? EMBEDDED : config.externalKafka(),
         config.externalClickHouse() == null ? EMBEDDED : server(config.externalClickHouse()));
   }
@@ -73,6 +73,11 @@ record DirectoryMarker(String clock, String kafka, String clickHouse) {
           "%s was started with another %s (found %s, expected %s): what it remembers is not true of this one, and data would be lost without a word. Start as before, start over with --fresh, or choose another directory: --dir DIR."
               .formatted(directory.toAbsolutePath(), part, is, was));
     }
+  }
+
+  /** Whether nothing was ever started with the directory. */
+  static boolean isFirst(Path directory) {
+    return !Files.exists(file(directory));
   }
 
   /** Writes it down, whole or not at all. */

@@ -1,7 +1,7 @@
 package dev.nudge.local;
 
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Objects;
 
 /**
  * How local mode is to run.
@@ -14,7 +14,7 @@ import java.util.List;
  * @param flinkPort Flink's REST and web page
  * @param externalKafka {@code host:port} of a broker to use instead of the embedded one, or null
  * @param externalClickHouse a JDBC address to use instead of the embedded engine, or null
- * @param replay what is replayed; nothing when events come from elsewhere
+ * @param shop whose events it is about
  * @param speed how fast
  * @param parallelism subtasks of the jobs
  * @param showProgress whether a progress line is wanted though no terminal was found
@@ -28,7 +28,7 @@ public record LocalConfig(
     int flinkPort,
     String externalKafka,
     String externalClickHouse,
-    List<ReplaySource> replay,
+    LocalShop shop,
     Speed speed,
     int parallelism,
     boolean showProgress) {
@@ -42,6 +42,7 @@ public record LocalConfig(
    * @throws IllegalArgumentException with key, value and expectation, if one is unusable
    */
   public LocalConfig {
+    Objects.requireNonNull(shop, "shop");
     checkPort("console-port", consolePort);
     checkPort("clickhouse-port", clickHousePort);
     checkPort("kafka-port", kafkaPort);
@@ -50,7 +51,6 @@ public record LocalConfig(
       throw new IllegalArgumentException(
           "parallelism: found %d, expected 1 to %d".formatted(parallelism, MAX_PARALLELISM));
     }
-    replay = List.copyOf(replay);
   }
 
   private static void checkPort(String key, int port) {

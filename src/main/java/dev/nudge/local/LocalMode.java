@@ -6,8 +6,11 @@ import dev.nudge.console.ClockReport;
 import dev.nudge.console.ConsoleConfig;
 import dev.nudge.console.ConsoleServer;
 import dev.nudge.decide.DecideConfig;
+import dev.nudge.definition.DefinitionException;
+import dev.nudge.definition.DefinitionPublisher;
 import dev.nudge.engage.EngageConfig;
 import dev.nudge.ingest.IngestConfig;
+import dev.nudge.kafka.DeploymentClock;
 import dev.nudge.kafka.KafkaConfig;
 import dev.nudge.kafka.TopicLayout;
 import dev.nudge.kafka.Topics;
@@ -19,6 +22,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,8 +36,8 @@ import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * Everything in one JVM: a real broker, a real mini cluster, a real ClickHouse engine, the console
- * and a replay of real orders.
+ * Everything in one JVM: a real broker, a real mini cluster, a real ClickHouse engine, the console,
+ * a replay of real orders or a simulated shop, and simulated gateways that close the loop.
  *
  * <p>It lives and dies as a whole: if one part ends, {@link #end()} says which and why, and whoever
  * started it closes the rest.
@@ -41,6 +45,9 @@ import org.apache.kafka.clients.admin.Admin;
 public final class LocalMode implements AutoCloseable {
   private static final int PARTITIONS = 3;
   private static final Duration CLICKHOUSE_PATIENCE = Duration.ofSeconds(30);
+
+  /** From an event to the answer of whoever is nudged for it, at most usually. */
+  private static final long LOOP_NANOS = 1_000_000_000L;
 
   /** How long {@link #close()} waits. */
   private static final Duration CLOSING_PATIENCE = Duration.ofSeconds(8);
@@ -93,8 +100,11 @@ public final class LocalMode implements AutoCloseable {
           Topics.create(admin, kafka.topicPrefix(), PARTITIONS, (short) 1, Topics.KEEP_FOR_EVER)
               .orThrow();
     }
-    boolean replays = !config.replay().isEmpty();
+    LocalShop shop = config.shop();
+    boolean replays = !shop.replay().isEmpty();
     EngageConfig engage = engage(kafka, clickHouse, replays);
+    // Before anything runs: they hold from the first event on.
+    long applied = applyDefinitions(config, kafka);
     marker.remember(config.directory());
     LocalFlink flink =
         own(
@@ -105,23 +115,45 @@ public final class LocalMode implements AutoCloseable {
                 engage,
                 topics));
     watch(flink.end(), "Flink");
+    SimulatedGateways gateways = null;
+    if (shop.simulation() != null) {
+      gateways =
+          own(
+              new SimulatedGateways(
+                  kafka, topics, shop.simulation().withLag(lagMillis(config.speed(), replays))));
+    }
+    Answers answers = gateways == null ? Answers.NONE : gateways;
     if (replays) {
       replay =
           own(
               new Replay(
                   kafka,
                   topics,
-                  config.replay(),
+                  shop.replay(),
                   config.speed(),
                   Duration.ofMillis(engage.ingest().maxOutOfOrdernessMillis()),
-                  Replay.terminal(config.showProgress())));
+                  answers,
+                  Replay.terminal(config.showProgress()),
+                  Ticker.SYSTEM));
+    }
+    ShopFeed feed = null;
+    if (shop.simulated()) {
+      feed =
+          own(
+              new ShopFeed(
+                  kafka,
+                  topics,
+                  new SimulatedShop(shop.simulation()),
+                  answers,
+                  InstantSource.system(),
+                  Ticker.SYSTEM));
     }
     ConsoleServer server =
         own(
             ConsoleServer.start(
                 ConsoleConfig.local(config.consolePort(), clickHouse)
                     .withFlinkRest(flink.rest())
-                    .withClock(clock(config.speed()))));
+                    .withClock(clock(config.speed(), shop))));
     console = server.uri();
     out.printf(
         """
@@ -140,6 +172,15 @@ public final class LocalMode implements AutoCloseable {
         kafka.bootstrapServers(),
         flink.rest(),
         config.directory().toAbsolutePath());
+    tell(out, shop, applied);
+    if (gateways != null) {
+      gateways.start();
+      watch(gateways.end(), "The simulated gateways");
+    }
+    if (feed != null) {
+      feed.start();
+      watch(feed.end(), "The simulated shop");
+    }
     if (replays) {
       replay.start();
       watch(replay.completion(), "The replay");
@@ -210,9 +251,59 @@ public final class LocalMode implements AutoCloseable {
         DeliveryGuarantee.AT_LEAST_ONCE);
   }
 
-  private Supplier<ClockReport> clock(Speed speed) {
+  /**
+   * How much event time the loop itself takes: no answer comes before a trigger has been through
+   * it.
+   */
+  private static long lagMillis(Speed speed, boolean replays) {
+    return replays && !speed.unlimited() ? speed.eventMillis(LOOP_NANOS) : 0;
+  }
+
+  /** How many definitions were applied, and not there before. */
+  private static long applyDefinitions(LocalConfig config, KafkaConfig kafka) throws IOException {
+    LocalShop shop = config.shop();
+    boolean first = DirectoryMarker.isFirst(config.directory());
+    try {
+      return switch (shop.campaigns()) {
+        case NONE -> 0;
+        case EXAMPLES ->
+            first
+                ? LocalDefinitions.examples(shop.tenant(), shop.policy()).apply(kafka, from(shop))
+                : 0;
+        case DIRECTORY ->
+            LocalDefinitions.of(shop.campaignsDirectory(), shop.tenant(), kafka)
+                .apply(kafka, first ? from(shop) : soon(kafka));
+      };
+    } catch (DefinitionException e) {
+      throw new LocalModeException(e.getMessage());
+    }
+  }
+
+  /** At the first start they hold for a replay's whole past; in a simulated shop from now on. */
+  private static Instant from(LocalShop shop) {
+    return shop.replay().isEmpty() ? Instant.now() : Instant.EPOCH;
+  }
+
+  private static Instant soon(KafkaConfig kafka) {
+    return new DeploymentClock(kafka, InstantSource.system()).now().plus(DefinitionPublisher.LEAD);
+  }
+
+  private static void tell(PrintStream out, LocalShop shop, long applied) {
+    if (shop.simulated()) {
+      out.printf("  Shop        %s, simulated%n", SimulatedShop.TENANT);
+    }
+    if (shop.simulation() != null) {
+      out.println("  Gateways    simulated: what customers answer is invented, and marked so");
+    }
+    if (applied > 0) {
+      out.printf(
+          "  Campaigns   %d definitions applied: nudge campaigns list shows them%n", applied);
+    }
+  }
+
+  private Supplier<ClockReport> clock(Speed speed, LocalShop shop) {
     if (replay == null) {
-      return () -> ClockReport.wall(Instant.now());
+      return () -> ClockReport.wall(Instant.now()).simulating(simulated(shop));
     }
     return () -> {
       ReplayProgress progress = replay.progress();
@@ -221,8 +312,18 @@ public final class LocalMode implements AutoCloseable {
           ClockReport.Kind.REPLAY,
           speed.unlimited() ? 0 : speed.eventSecondsPerSecond(),
           progress.total() <= 0 ? 0 : (double) progress.lines() / progress.total(),
-          progress.done());
+          progress.done(),
+          simulated(shop));
     };
+  }
+
+  private static ClockReport.Simulated simulated(LocalShop shop) {
+    if (shop.simulated()) {
+      return ClockReport.Simulated.SHOP;
+    }
+    return shop.simulation() == null
+        ? ClockReport.Simulated.NOTHING
+        : ClockReport.Simulated.ANSWERS;
   }
 
   private static String http(ClickHouseConfig clickHouse) {

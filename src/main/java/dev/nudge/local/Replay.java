@@ -32,7 +32,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * input, so that no idle partition holds the others back and absence shows at night; once a second
  * to the compacted definitions, where {@link dev.nudge.kafka.DeploymentClock} reads it. Behind the
  * last event it writes one more time, late enough that nothing waits for out-of-order events any
- * more, and stands still. Started again it writes that time again and is done.
+ * more, and stands still. Started again it writes that time again and is done. What simulated
+ * customers answer is written by it too, before the time at which it is due.
  *
  * <p>Example: with speed 172800, an order of noon on 1 December is sent a quarter of a second after
  * one of midnight, and {@code $time} records of about 04:48 and 09:36 lie between them.
@@ -55,6 +56,7 @@ public final class Replay implements AutoCloseable {
   private final List<ReplaySource> sources;
   private final Speed speed;
   private final Duration maxOutOfOrderness;
+  private final Answers answers;
   private final PrintStream terminal;
   private final Ticker ticker;
 
@@ -78,6 +80,7 @@ public final class Replay implements AutoCloseable {
   private KafkaProducer<byte[], byte[]> producer;
   private long clockDueNanos;
   private long definitionsClockDueNanos;
+  private long toldMillis;
 
   /**
    * Prepares a replay; {@link #start()} starts it.
@@ -95,7 +98,7 @@ public final class Replay implements AutoCloseable {
       Speed speed,
       Duration maxOutOfOrderness,
       PrintStream terminal) {
-    this(config, topics, sources, speed, maxOutOfOrderness, terminal, Ticker.SYSTEM);
+    this(config, topics, sources, speed, maxOutOfOrderness, Answers.NONE, terminal, Ticker.SYSTEM);
   }
 
   Replay(
@@ -106,6 +109,24 @@ public final class Replay implements AutoCloseable {
       Duration maxOutOfOrderness,
       PrintStream terminal,
       Ticker ticker) {
+    this(config, topics, sources, speed, maxOutOfOrderness, Answers.NONE, terminal, ticker);
+  }
+
+  /**
+   * Prepares a replay beside which simulated customers answer.
+   *
+   * @param answers what they answer, written when it is due by the replay's clock
+   */
+  Replay(
+      KafkaConfig config,
+      TopicLayout topics,
+      List<ReplaySource> sources,
+      Speed speed,
+      Duration maxOutOfOrderness,
+      Answers answers,
+      PrintStream terminal,
+      Ticker ticker) {
+    this.answers = answers;
     this.config = config;
     this.topics = topics;
     this.sources = List.copyOf(sources);
@@ -245,6 +266,7 @@ public final class Replay implements AutoCloseable {
       next = lines.next();
     }
     clockMillis = Math.max(clockMillis, standing.clockMillis());
+    toldMillis = standing.clockMillis();
     return next;
   }
 
@@ -315,6 +337,8 @@ public final class Replay implements AutoCloseable {
     if (clockMillis == 0) {
       return;
     }
+    writeAnswers();
+    toldMillis = clockMillis;
     for (TopicPartition partition : inputPartitions()) {
       send(time(partition.topic(), partition.partition()));
     }
@@ -323,6 +347,24 @@ public final class Replay implements AutoCloseable {
       tellDefinitions();
       showProgress();
     }
+  }
+
+  /**
+   * Between two times nothing that is dated from the first one on is late, in whatever partition:
+   * the slowest of them tells how far time is.
+   */
+  private void writeAnswers() {
+    List<SimulatedEvent> due = answers.take(clockMillis);
+    for (SimulatedEvent answer : due) {
+      send(
+          answer.record(
+              topics.nameOf(TopicName.of(answer.topic())),
+              Math.max(answer.atMillis(), toldMillis)));
+    }
+    if (!due.isEmpty()) {
+      flush();
+    }
+    answers.written();
   }
 
   private void tellDefinitions() {

@@ -245,6 +245,26 @@ class ConsolePageIT {
   }
 
   @Test
+  void whatIsSimulatedIsMarkedInBothLanguages() throws Exception {
+    try (BrowserContext context = context("en-GB", ColorScheme.LIGHT, 1440, 900)) {
+      CLOCK.set(replay(NOW, 172_800).simulating(ClockReport.Simulated.ANSWERS));
+      Page page = open(context, TENANT);
+
+      assertThat(page.locator(".badge-simulated")).containsText("Answers simulated");
+      assertThat(page.locator(".badge-simulated"))
+          .hasAttribute("title", Pattern.compile("because they were nudged is invented"));
+      CLOCK.set(ClockReport.wall(NOW).simulating(ClockReport.Simulated.SHOP));
+      assertThat(page.locator(".badge-simulated")).containsText("Simulated shop");
+      page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("中文")).click();
+      assertThat(page.locator(".badge-simulated")).containsText("模拟店铺");
+      CLOCK.set(ClockReport.wall(NOW));
+      assertThat(page.locator(".badge-simulated")).hasCount(0);
+    } finally {
+      CLOCK.set(replay(NOW, 172_800));
+    }
+  }
+
+  @Test
   void replayThatHasNotBegunShowsNoTime() throws Exception {
     try (BrowserContext context = context("en-GB", ColorScheme.LIGHT, 1440, 900)) {
       CLOCK.set(replay(null, 0));

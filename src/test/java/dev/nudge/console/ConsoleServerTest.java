@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConsoleServerTest {
   private static final ClockReport NOON =
       new ClockReport(
-          Instant.parse("2011-03-04T12:00:00Z"), ClockReport.Kind.REPLAY, 172_800, 0.25, false);
+              Instant.parse("2011-03-04T12:00:00Z"), ClockReport.Kind.REPLAY, 172_800, 0.25, false)
+          .simulating(ClockReport.Simulated.ANSWERS);
 
   private static ConsoleServer server;
 
@@ -145,7 +146,7 @@ class ConsoleServerTest {
     assertThat(exact("/api/clock"))
         .contains(
             "{\"now\":\"2011-03-04T12:00:00Z\",\"kind\":\"REPLAY\",\"speed\":172800.0,"
-                + "\"progress\":0.25,\"done\":false}");
+                + "\"progress\":0.25,\"done\":false,\"simulated\":\"ANSWERS\"}");
   }
 
   @Test

@@ -114,6 +114,17 @@ class DirectoryMarkerTest {
 
   private LocalConfig config(String kafka, String clickHouse, List<ReplaySource> replay) {
     return new LocalConfig(
-        directory, false, 0, 0, 0, 0, kafka, clickHouse, replay, Speed.UNLIMITED, 1, false);
+        directory,
+        false,
+        0,
+        0,
+        0,
+        0,
+        kafka,
+        clickHouse,
+        LocalShop.replaying(replay, "EUR"),
+        Speed.UNLIMITED,
+        1,
+        false);
   }
 }
