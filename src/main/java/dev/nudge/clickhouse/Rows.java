@@ -2,10 +2,12 @@ package dev.nudge.clickhouse;
 
 import dev.nudge.event.Anomaly;
 import dev.nudge.event.DeadLetter;
+import dev.nudge.event.Decision;
 import dev.nudge.event.Json;
 import dev.nudge.event.LifecycleStage;
 import dev.nudge.event.Moment;
 import dev.nudge.event.StageChange;
+import dev.nudge.event.Units;
 import dev.nudge.event.Value;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -74,6 +76,18 @@ public final class Rows {
         Rows::bind);
   }
 
+  /** Rows of {@code nudge.decisions}. */
+  public static Sink<Decision> decisions(ClickHouseConfig config) {
+    return sink(
+        config,
+        """
+        INSERT INTO nudge.decisions \
+        (tenant, customer_id, campaign, campaign_version, moment, due, at, code, reason, \
+        `values`, winner, variant, channel, amount, trigger_id, grant_id, id) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        Rows::bind);
+  }
+
   /** Rows of {@code nudge.dead_letters}. */
   public static Sink<DeadLetter> deadLetters(ClickHouseConfig config) {
     return sink(
@@ -104,12 +118,40 @@ public final class Rows {
     row.setString(2, anomaly.customerId());
     row.setString(3, anomaly.kind());
     row.setObject(4, Instant.ofEpochMilli(anomaly.atMillis()));
-    row.setString(5, anomaly.orderId() == null ? "" : anomaly.orderId());
+    row.setString(5, orEmpty(anomaly.orderId()));
     row.setBigDecimal(6, decimal(anomaly.value()));
     row.setBigDecimal(7, decimal(anomaly.baseline()));
     row.setString(8, Json.of(anomaly.evidence()));
     row.setString(9, moment.id());
     row.setLong(10, anomaly.version());
+  }
+
+  private static void bind(PreparedStatement row, Decision decision) throws SQLException {
+    row.setString(1, decision.tenant());
+    row.setString(2, decision.customerId());
+    row.setString(3, decision.campaign());
+    row.setInt(4, decision.version());
+    row.setString(5, decision.moment());
+    row.setObject(6, Instant.ofEpochMilli(decision.dueMillis()));
+    row.setObject(7, Instant.ofEpochMilli(decision.atMillis()));
+    row.setString(8, decision.code().name());
+    row.setString(9, decision.reason() == null ? "" : decision.reason().name());
+    row.setString(10, Json.of(decision.values()));
+    row.setString(11, orEmpty(decision.winner()));
+    row.setString(12, orEmpty(decision.variant()));
+    row.setString(13, orEmpty(decision.channel()));
+    row.setBigDecimal(
+        14,
+        decision.amountUnits() == null
+            ? null
+            : BigDecimal.valueOf(decision.amountUnits(), Units.SCALE));
+    row.setString(15, orEmpty(decision.triggerId()));
+    row.setString(16, orEmpty(decision.grantId()));
+    row.setString(17, decision.id());
+  }
+
+  private static String orEmpty(String text) {
+    return text == null ? "" : text;
   }
 
   private static BigDecimal decimal(Value value) {

@@ -76,6 +76,12 @@ public final class EngageJob {
         config.kafka(),
         topics.partitionsOf(TopicName.MOMENTS),
         config.guarantee());
+    KafkaSinks.decisions(
+        outputs.decisions(),
+        config.kafka(),
+        topics.partitionsOf(TopicName.DECISIONS),
+        config.guarantee());
+    KafkaSinks.triggers(outputs.triggers(), config.kafka(), config.guarantee());
     KafkaSinks.deadLetters(outputs.deadLetters(), config.kafka(), config.guarantee());
     outputs
         .stageChanges()
@@ -87,6 +93,11 @@ public final class EngageJob {
         .sinkTo(Rows.anomalies(config.clickHouse()))
         .uid("engage-anomalies-rows-v1")
         .name("Anomalies table");
+    outputs
+        .decisions()
+        .sinkTo(Rows.decisions(config.clickHouse()))
+        .uid("engage-decisions-rows-v1")
+        .name("Decisions table");
     outputs
         .deadLetters()
         .sinkTo(Rows.deadLetters(config.clickHouse()))

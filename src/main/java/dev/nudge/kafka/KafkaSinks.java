@@ -3,13 +3,17 @@ package dev.nudge.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.nudge.event.DeadLetter;
+import dev.nudge.event.Decision;
+import dev.nudge.event.Json;
 import dev.nudge.event.Moment;
+import dev.nudge.event.Trigger;
 import java.util.Properties;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -23,26 +27,75 @@ public final class KafkaSinks {
   /** Writes moments and the time behind them. */
   public static void moments(
       DataStream<Moment> moments, KafkaConfig kafka, int partitions, DeliveryGuarantee guarantee) {
-    String topic = TopicName.MOMENTS.withPrefix(kafka.topicPrefix());
-    moments
-        .transform(
-            "Moment writer", TypeInformation.of(OutboundRecord.class), new MomentWriter(partitions))
-        .uid("engage-moment-writer-v1")
+    timed(
+        moments.transform(
+            "Moment writer",
+            TypeInformation.of(OutboundRecord.class),
+            new TimedWriter<>(
+                partitions,
+                moment ->
+                    OutboundRecord.of(moment.tenant(), moment.customerId(), Json.of(moment)))),
+        "moment",
+        TopicName.MOMENTS,
+        kafka,
+        guarantee);
+  }
+
+  /** Writes decisions and the time behind them. */
+  public static void decisions(
+      DataStream<Decision> decisions,
+      KafkaConfig kafka,
+      int partitions,
+      DeliveryGuarantee guarantee) {
+    timed(
+        decisions.transform(
+            "Decision writer",
+            TypeInformation.of(OutboundRecord.class),
+            new TimedWriter<>(
+                partitions,
+                decision ->
+                    OutboundRecord.of(
+                        decision.tenant(), decision.customerId(), Json.of(decision)))),
+        "decision",
+        TopicName.DECISIONS,
+        kafka,
+        guarantee);
+  }
+
+  private static void timed(
+      SingleOutputStreamOperator<OutboundRecord> writer,
+      String noun,
+      TopicName name,
+      KafkaConfig kafka,
+      DeliveryGuarantee guarantee) {
+    String topic = name.withPrefix(kafka.topicPrefix());
+    writer
+        .uid("engage-" + noun + "-writer-v1")
         .setParallelism(1)
+        .sinkTo(sink(kafka, guarantee, topic, (record, context, timestamp) -> record.to(topic)))
+        .uid("engage-" + noun + "s-sink-v1")
+        .name(Character.toUpperCase(noun.charAt(0)) + noun.substring(1) + "s topic")
+        .setParallelism(1);
+  }
+
+  /**
+   * Writes triggers, by customer. A gateway acts on the first of an id: after a failure a trigger
+   * may come again, with the same id.
+   */
+  public static void triggers(
+      DataStream<Trigger> triggers, KafkaConfig kafka, DeliveryGuarantee guarantee) {
+    String topic = TopicName.TRIGGERS.withPrefix(kafka.topicPrefix());
+    triggers
         .sinkTo(
             sink(
                 kafka,
                 guarantee,
                 topic,
-                (record, context, timestamp) ->
-                    new ProducerRecord<>(
-                        topic,
-                        record.partition() == OutboundRecord.BY_KEY ? null : record.partition(),
-                        record.key(),
-                        record.value())))
-        .uid("engage-moments-sink-v1")
-        .name("Moments topic")
-        .setParallelism(1);
+                (trigger, context, timestamp) ->
+                    OutboundRecord.of(trigger.tenant(), trigger.customerId(), Json.of(trigger))
+                        .to(topic)))
+        .uid("engage-triggers-sink-v1")
+        .name("Triggers topic");
   }
 
   /** Writes dead letters: the record's own bytes, and in headers where it stood and why. */

@@ -37,7 +37,10 @@ class UidsTest {
             DecideConfig.from(new Configuration()),
             DeliveryGuarantee.EXACTLY_ONCE);
     EngageJob.define(
-        env, config, new TopicLayout("nudge.", Map.of(TopicName.MOMENTS, 4)), Map.of());
+        env,
+        config,
+        new TopicLayout("nudge.", Map.of(TopicName.MOMENTS, 4, TopicName.DECISIONS, 4)),
+        Map.of());
   }
 
   @Test

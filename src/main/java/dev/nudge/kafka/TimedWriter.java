@@ -1,30 +1,31 @@
 package dev.nudge.kafka;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import dev.nudge.event.Json;
-import dev.nudge.event.Moment;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.function.SerializableFunction;
 
 /**
- * The single writer of the moments topic: moments as they come, and behind all that were before an
- * instant a time record on every partition, so that readers need no guess when they have
- * everything.
+ * The single writer of a topic of moments or decisions: what is said as it comes, and behind all
+ * that was before an instant a time record on every partition, so that readers need no guess when
+ * they have everything.
  *
- * <p>Its parallelism is 1. State: none. After a restart the time records go back to where the
- * moments do; readers take the greatest.
+ * <p>Its parallelism is 1. State: none. After a restart the time records go back to where the rest
+ * does; readers take the greatest.
+ *
+ * @param <T> what is written
  */
-final class MomentWriter extends AbstractStreamOperator<OutboundRecord>
-    implements OneInputStreamOperator<Moment, OutboundRecord> {
+final class TimedWriter<T> extends AbstractStreamOperator<OutboundRecord>
+    implements OneInputStreamOperator<T, OutboundRecord> {
 
   private final int partitions;
+  private final SerializableFunction<T, OutboundRecord> form;
   private transient long saidMillis;
 
-  MomentWriter(int partitions) {
+  TimedWriter(int partitions, SerializableFunction<T, OutboundRecord> form) {
     this.partitions = partitions;
+    this.form = form;
   }
 
   @Override
@@ -34,12 +35,8 @@ final class MomentWriter extends AbstractStreamOperator<OutboundRecord>
   }
 
   @Override
-  public void processElement(StreamRecord<Moment> element) {
-    Moment moment = element.getValue();
-    byte[] key = (moment.tenant() + "|" + moment.customerId()).getBytes(UTF_8);
-    output.collect(
-        element.replace(
-            new OutboundRecord(OutboundRecord.BY_KEY, key, Json.of(moment).getBytes(UTF_8))));
+  public void processElement(StreamRecord<T> element) {
+    output.collect(element.replace(form.apply(element.getValue())));
   }
 
   @Override
