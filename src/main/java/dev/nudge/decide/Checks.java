@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,6 +50,7 @@ final class Checks {
   private final int shard;
   private final Totals totals;
   private final Consumer<EvaluationException> failures;
+  private final Map<String, CapWindow> windows = new HashMap<>();
 
   /**
    * Checks of one shard of a tenant.
@@ -301,13 +303,12 @@ final class Checks {
     return known == null || known.kind() != Channel.Kind.ON_PAGE;
   }
 
-  private static boolean isWithinCaps(Attempt attempt) {
+  private boolean isWithinCaps(Attempt attempt) {
     if (attempt.recipient.grants.size() >= Recipient.MAX_GRANTS) {
       attempt.show("grantsRemembered", Recipient.MAX_GRANTS);
       return attempt.fail(DecisionCode.FREQUENCY_CAP);
     }
     Purpose purpose = attempt.campaign().purpose();
-    ZoneId zone = policyZone(attempt.policy);
     List<String> read = new ArrayList<>();
     for (Cap cap : attempt.policy.sending().caps()) {
       if (cap.scope() == Cap.Scope.COUPON_TYPE || !binds(cap, purpose)) {
@@ -316,7 +317,7 @@ final class Checks {
       if (cap.scope() == Cap.Scope.CHANNEL && !attempt.channels.contains(cap.channel())) {
         continue;
       }
-      long sent = count(attempt.recipient, cap, null, attempt.atMillis, zone);
+      long sent = count(attempt.recipient, cap, null, attempt.atMillis, windows(attempt.policy));
       read.add(shown(cap, sent));
       if (sent >= cap.max()) {
         if (cap.scope() == Cap.Scope.ANY) {
@@ -342,16 +343,22 @@ final class Checks {
 
   /** Names of channels are the shop's words without quotes; the rest is ours. */
   private static String shown(Cap cap, long sent) {
-    String window =
-        cap.calendar() == null
-            ? Duration.ofMillis(cap.rollingMillis()).toString()
-            : cap.calendar().name();
-    String channel =
-        cap.channel() == null
-            ? ""
-            : ",\"channel\":\"" + cap.channel().replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
-    return "{\"scope\":\"%s\"%s,\"window\":\"%s\",\"max\":%d,\"sent\":%d}"
-        .formatted(cap.scope(), channel, window, cap.max(), sent);
+    StringBuilder text = new StringBuilder(96).append("{\"scope\":\"").append(cap.scope());
+    if (cap.channel() != null) {
+      text.append("\",\"channel\":\"")
+          .append(cap.channel().replace("\\", "\\\\").replace("\"", "\\\""));
+    }
+    return text.append("\",\"window\":\"")
+        .append(
+            cap.calendar() == null
+                ? Duration.ofMillis(cap.rollingMillis()).toString()
+                : cap.calendar().name())
+        .append("\",\"max\":")
+        .append(cap.max())
+        .append(",\"sent\":")
+        .append(sent)
+        .append('}')
+        .toString();
   }
 
   /**
@@ -359,8 +366,9 @@ final class Checks {
    *
    * @param type the coupon's type, for caps of that
    */
-  private static long count(Recipient recipient, Cap cap, String type, long atMillis, ZoneId zone) {
-    long firstMillis = CapWindow.firstMillis(cap, atMillis, zone);
+  private static long count(
+      Recipient recipient, Cap cap, String type, long atMillis, CapWindow windows) {
+    long firstMillis = windows.firstMillis(cap, atMillis);
     long sent = 0;
     for (Grant grant : recipient.grants) {
       if (grant.control || !binds(cap, grant.purpose)) {
@@ -384,20 +392,20 @@ final class Checks {
   }
 
   /** Whether one more may go by a channel, by the channel's own caps. */
-  static boolean isChannelWithinCaps(
+  boolean isChannelWithinCaps(
       Recipient recipient, Policy policy, Purpose purpose, String channel, long atMillis) {
     for (Cap cap : policy.sending().caps()) {
       if (cap.scope() == Cap.Scope.CHANNEL
           && cap.channel().equals(channel)
           && binds(cap, purpose)
-          && count(recipient, cap, null, atMillis, policyZone(policy)) >= cap.max()) {
+          && count(recipient, cap, null, atMillis, windows(policy)) >= cap.max()) {
         return false;
       }
     }
     return true;
   }
 
-  private static boolean isWithinCouponLimits(Attempt attempt) {
+  private boolean isWithinCouponLimits(Attempt attempt) {
     Resource resource = attempt.campaign().resource();
     if (resource == null) {
       return true;
@@ -414,7 +422,7 @@ final class Checks {
       for (Cap cap : attempt.policy.sending().caps()) {
         if (cap.scope() == Cap.Scope.COUPON_TYPE && binds(cap, attempt.campaign().purpose())) {
           long got =
-              count(recipient, cap, resource.type(), attempt.atMillis, policyZone(attempt.policy));
+              count(recipient, cap, resource.type(), attempt.atMillis, windows(attempt.policy));
           if (got >= cap.max()) {
             attempt.show("couponType", resource.type());
             attempt.values.put("cap", new Value(Value.Type.JSON, shown(cap, got)));
@@ -442,15 +450,16 @@ final class Checks {
     return true;
   }
 
-  private static long today(Attempt attempt) {
-    long day = CapWindow.day(attempt.atMillis, attempt.zone).toEpochDay();
+  private long today(Attempt attempt) {
+    CapWindow days = windows(attempt.zone.getId());
+    long day = days.day(attempt.atMillis);
     long today = 0;
     for (Grant grant : attempt.recipient.grants) {
       if (!grant.control
           && grant.kind != null
           && grant.lifeMillis == attempt.running.lifeMillis()
           && grant.campaign.equals(attempt.running.id())
-          && CapWindow.day(grant.decidedMillis, attempt.zone).toEpochDay() == day) {
+          && days.day(grant.decidedMillis) == day) {
         today++;
       }
     }
@@ -569,7 +578,7 @@ final class Checks {
         return attempt.fail(DecisionCode.BUDGET_EXHAUSTED);
       }
     }
-    long day = CapWindow.day(attempt.atMillis, policyZone(attempt.policy)).toEpochDay();
+    long day = windows(attempt.policy).day(attempt.atMillis);
     BigInteger left = leftMilli(campaign.budget(), id, life, day);
     if (left != null) {
       attempt.show("budgetLeft", money(left));
@@ -639,8 +648,13 @@ final class Checks {
     return true;
   }
 
-  static ZoneId policyZone(Policy policy) {
-    return ZoneId.of(policy.zone());
+  /** The days, weeks and months of a tenant. */
+  CapWindow windows(Policy policy) {
+    return windows(policy.zone());
+  }
+
+  private CapWindow windows(String zone) {
+    return windows.computeIfAbsent(zone, id -> new CapWindow(ZoneId.of(id)));
   }
 
   private static String iso(long millis) {

@@ -13,8 +13,6 @@ import dev.nudge.event.GrantedResource;
 import dev.nudge.event.Trigger;
 import java.math.BigInteger;
 import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -83,9 +81,8 @@ final class Grants {
   }
 
   private void pay(Attempt attempt, Grant grant) {
-    ZoneId zone = Checks.policyZone(attempt.policy);
     grant.costMilli = attempt.costMilli;
-    grant.costDay = CapWindow.day(attempt.atMillis, zone).toEpochDay();
+    grant.costDay = checks.windows(attempt.policy).day(attempt.atMillis);
     grant.amountDay = grant.costDay;
     totals.spend(
         grant.campaign, grant.lifeMillis, BigInteger.valueOf(grant.costMilli), grant.costDay);
@@ -362,7 +359,7 @@ final class Grants {
       return null;
     }
     grant.costMilli = Checks.costMilli(running.campaign(), policy, channel);
-    grant.costDay = CapWindow.day(atMillis, Checks.policyZone(policy)).toEpochDay();
+    grant.costDay = checks.windows(policy).day(atMillis);
     totals.spend(
         grant.campaign, grant.lifeMillis, BigInteger.valueOf(grant.costMilli), grant.costDay);
     send(grant, recipient, channel, atMillis);
@@ -394,7 +391,7 @@ final class Grants {
         || !times.isOpen(atMillis, zone)) {
       return null;
     }
-    long day = CapWindow.day(atMillis, Checks.policyZone(policy)).toEpochDay();
+    long day = checks.windows(policy).day(atMillis);
     BigInteger left = checks.leftMilli(campaign.budget(), grant.campaign, grant.lifeMillis, day);
     int tried = campaign.channels().indexOf(grant.channel());
     for (String channel : campaign.channels().subList(tried + 1, campaign.channels().size())) {
@@ -404,7 +401,7 @@ final class Grants {
       if (Checks.hasConsent(recipient, policy.sending(), channel)
           && !recipient.unsubscribed.contains(channel)
           && !isQuiet
-          && Checks.isChannelWithinCaps(recipient, policy, grant.purpose, channel, atMillis)
+          && checks.isChannelWithinCaps(recipient, policy, grant.purpose, channel, atMillis)
           && (left == null || cost.compareTo(left) <= 0)) {
         return channel;
       }
@@ -477,8 +474,9 @@ final class Grants {
       until = Math.max(until, grant.decidedMillis + A_DAY_ANYWHERE_MILLIS);
     }
     long lastMillis = grant.sent.get(grant.sent.size() - 1).atMillis();
+    CapWindow windows = checks.windows(policy);
     for (Cap cap : policy.sending().caps()) {
-      until = Math.max(until, CapWindow.endMillis(cap, lastMillis, Checks.policyZone(policy)));
+      until = Math.max(until, windows.endMillis(cap, lastMillis));
     }
     boolean isOpen = grant.coupon != null && grant.coupon.isOpen();
     if (isOpen && (grant.coupon != CouponState.HELD || grant.hasCoupon() || hasEnd(grant))) {
@@ -494,8 +492,7 @@ final class Grants {
   /** When a customer's grants change next by themselves. */
   long dueMillis(Recipient recipient, Policy policy) {
     long due = Recipient.NEVER;
-    List<Grant> grants = new ArrayList<>(recipient.grants);
-    for (Grant grant : grants) {
+    for (Grant grant : recipient.grants) {
       due = Math.min(due, grant.couponEndsMillis());
       due = Math.min(due, forgottenMillis(grant, policy));
     }

@@ -33,15 +33,24 @@ class CapWindowTest {
       Cap.Calendar calendar, ZoneId zone, String at, String from, String to) {
     Cap cap = new Cap(Cap.Scope.ANY, null, 1, 0, calendar, Cap.Counts.ALL);
 
-    assertThat(CapWindow.firstMillis(cap, at(at), zone)).isEqualTo(at(from));
-    assertThat(CapWindow.endMillis(cap, at(at), zone)).isEqualTo(at(to));
+    CapWindow windows = new CapWindow(zone);
+
+    assertThat(windows.firstMillis(cap, at(at))).isEqualTo(at(from));
+    assertThat(windows.endMillis(cap, at(at))).isEqualTo(at(to));
+    // What was worked out holds for the whole span, and for nothing beside it.
+    assertThat(windows.endMillis(cap, at(from))).isEqualTo(at(to));
+    assertThat(windows.firstMillis(cap, at(to) - 1)).isEqualTo(at(from));
+    assertThat(windows.firstMillis(cap, at(to))).isEqualTo(at(to));
+    assertThat(windows.endMillis(cap, at(from) - 1)).isEqualTo(at(from));
   }
 
   @Test
   void aRollingWindowEndsAfterItsLength() {
     Cap cap = new Cap(Cap.Scope.ANY, null, 1, 1_000, null, Cap.Counts.ALL);
 
-    assertThat(CapWindow.firstMillis(cap, 5_000, ZoneId.of("UTC"))).isEqualTo(4_001);
-    assertThat(CapWindow.endMillis(cap, 4_000, ZoneId.of("UTC"))).isEqualTo(5_000);
+    CapWindow windows = new CapWindow(ZoneId.of("UTC"));
+
+    assertThat(windows.firstMillis(cap, 5_000)).isEqualTo(4_001);
+    assertThat(windows.endMillis(cap, 4_000)).isEqualTo(5_000);
   }
 }
