@@ -49,6 +49,9 @@ public final class LocalMode implements AutoCloseable {
   /** From an event to the answer of whoever is nudged for it, at most usually. */
   private static final long LOOP_NANOS = 1_000_000_000L;
 
+  /** A receipt that takes longer than so many loops of a replay will not come. */
+  private static final int LOOPS_TO_A_RECEIPT = 10;
+
   /** How long {@link #close()} waits. */
   private static final Duration CLOSING_PATIENCE = Duration.ofSeconds(8);
 
@@ -102,7 +105,7 @@ public final class LocalMode implements AutoCloseable {
     }
     LocalShop shop = config.shop();
     boolean replays = !shop.replay().isEmpty();
-    EngageConfig engage = engage(kafka, clickHouse, replays);
+    EngageConfig engage = engage(kafka, clickHouse, config.speed(), replays);
     // Before anything runs: they hold from the first event on.
     long applied = applyDefinitions(config, kafka);
     marker.remember(config.directory());
@@ -237,10 +240,18 @@ public final class LocalMode implements AutoCloseable {
     return broker.config(KafkaConfig.DEFAULT_TOPIC_PREFIX);
   }
 
-  /** A replay's clock is in its records, so that nothing happens by the wall clock behind them. */
+  /**
+   * A replay's clock is in its records, so that nothing happens by the wall clock behind them; and
+   * a receipt is as late in event time as the loop is slow.
+   */
   private static EngageConfig engage(
-      KafkaConfig kafka, ClickHouseConfig clickHouse, boolean replays) {
+      KafkaConfig kafka, ClickHouseConfig clickHouse, Speed speed, boolean replays) {
     Configuration keys = new Configuration();
+    keys.set(
+        DecideConfig.RECEIPT_TIMEOUT,
+        DecideConfig.RECEIPT_TIMEOUT
+            .defaultValue()
+            .plusMillis(LOOPS_TO_A_RECEIPT * lagMillis(speed, replays)));
     keys.set(
         IngestConfig.CLOCK, replays ? IngestConfig.IdleClock.RECORDS : IngestConfig.IdleClock.WALL);
     return new EngageConfig(
