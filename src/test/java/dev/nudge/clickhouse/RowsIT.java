@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nudge.event.Anomaly;
 import dev.nudge.event.DeadLetter;
 import dev.nudge.event.DeadLetterReason;
+import dev.nudge.event.Decision;
+import dev.nudge.event.DecisionCode;
+import dev.nudge.event.DeferReason;
 import dev.nudge.event.LifecycleStage;
 import dev.nudge.event.Moment;
 import dev.nudge.event.Occurrence;
@@ -179,6 +182,49 @@ class RowsIT {
         new Occurrence(
             Occurrence.ORDER_PAID, anomaly.atMillis(), messageId, Topic.ORDERS, Map.of());
     return Moment.of(anomaly, event, Map.of("order", List.of(event)), null);
+  }
+
+  @Test
+  void decisionsSentTwiceAreThereOnceAndOneCandidatesRowsAreAll() throws Exception {
+    List<Decision> decisions =
+        List.of(
+            decision("d1", NINE, DecisionCode.DEFERRED, DeferReason.QUIET_HOURS, null),
+            decision("d2", SECOND_HALF_PAST_ONE, DecisionCode.SENT, null, 123_456L));
+    for (int attempt = 0; attempt < 2; attempt++) {
+      run(decisions, Decision.class, Rows.decisions(clickHouse.config()));
+    }
+    assertThat(query("SELECT * FROM nudge.decisions FINAL ORDER BY id"))
+        .isEqualTo(
+            """
+            acme	Anna	cart-rescue	2147483647	m1	1969-12-31 23:59:59.999	2026-01-05 09:00:00.123	DEFERRED	\
+            QUIET_HOURS	{"zone":"a\\\\n\\\\n\\'ß"}				\\N			d1
+            acme	Anna	cart-rescue	2147483647	m1	1969-12-31 23:59:59.999	2026-11-01 06:30:00.789	SENT	\
+            	{"zone":"a\\\\n\\\\n\\'ß"}		B	SMS	12.3456	t1	g1	d2
+            """);
+    assertThat(query("SELECT count() FROM nudge.decisions")).isEqualTo("4\n");
+  }
+
+  private static Decision decision(
+      String id, Instant at, DecisionCode code, DeferReason reason, Long amountUnits) {
+    boolean isSent = code == DecisionCode.SENT;
+    return new Decision(
+        id,
+        "acme",
+        "Anna",
+        "cart-rescue",
+        Integer.MAX_VALUE,
+        "m1",
+        -1,
+        at.toEpochMilli(),
+        code,
+        reason,
+        Map.of("zone", Value.string("a\n\n'ß")),
+        null,
+        isSent ? "B" : null,
+        isSent ? "SMS" : null,
+        amountUnits,
+        isSent ? "t1" : null,
+        isSent ? "g1" : null);
   }
 
   @Test
