@@ -74,6 +74,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
 
   private static final String CUSTOMERS = "customers";
   private static final String WAITING = "waiting";
+  private static final String CROWD_KEPT = "crowd-kept";
 
   private final DecideConfig decide;
   private final int maxInMemory;
@@ -85,6 +86,12 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
   private transient MapState<String, byte[]> customers;
   // One a shard; cleared when no campaign has spent anything, or those that have are deleted.
   private transient ValueState<byte[]> spent;
+  // By what a Crowd calls it: bounded products and groups, and a line a customer who is like
+  // others, which ends when the customer is erased; cleared when no campaign of the tenant in force
+  // asks for anything of it.
+  private transient MapState<String, byte[]> crowd;
+  // One word a shard that has any of it; cleared with it.
+  private transient ValueState<Boolean> crowdKept;
   // Written at a checkpoint; cleared at the next one, when it is the turn of what waited.
   private transient ListState<DecideInput> waiting;
   // By tenant, kind and id; a version goes when nothing can refer to it, when the next one comes.
@@ -98,6 +105,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
   private transient Map<TenantShard, List<DecideInput>> inputs;
   private transient Map<TenantShard, List<TenantDecider.Due>> due;
   private transient Set<TenantShard> writtenWaiting;
+  private transient Set<TenantShard> withCrowd;
   private transient StreamRecord<Decision> row;
   private transient StreamRecord<Trigger> send;
   private transient long watermarkMillis;
@@ -158,6 +166,12 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
     spent =
         getPartitionedState(
             new ValueStateDescriptor<>("spent", BytePrimitiveArraySerializer.INSTANCE));
+    crowd =
+        getPartitionedState(
+            new MapStateDescriptor<>(
+                "crowd", StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE));
+    crowdKept =
+        getPartitionedState(new ValueStateDescriptor<>(CROWD_KEPT, BooleanSerializer.INSTANCE));
     waiting = getPartitionedState(new ListStateDescriptor<>(WAITING, DecideInput.class));
     inputs = new HashMap<>();
     due = new HashMap<>();
@@ -171,6 +185,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
     quarantined = metrics.counter("definitionsQuarantined");
     metrics.gauge("watermarkMillis", () -> watermarkMillis);
     playbook = new Playbook(CampaignCodec::compile);
+    withCrowd = new HashSet<>(keysOf(CROWD_KEPT));
     restoreDefinitions();
     restoreWaiting();
   }
@@ -340,6 +355,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
       turn(key, next);
     }
     due.clear();
+    forgetCrowds(next);
     if (next == decide.endOfTimeMillis() && !isOver) {
       isOver = true;
       endOfTime(next);
@@ -367,6 +383,18 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
     turn.decider.advance(now, upToMillis);
     turn.end();
     keep(key, totals);
+  }
+
+  /** What no campaign asks for any more. */
+  private void forgetCrowds(long atMillis) throws IOException {
+    for (TenantShard key : List.copyOf(withCrowd)) {
+      if (playbook.at(key.tenant(), atMillis).asked().isNone()) {
+        setCurrentKey(key);
+        crowd.clear();
+        crowdKept.clear();
+        withCrowd.remove(key);
+      }
+    }
   }
 
   private void keep(TenantShard key, Totals totals) throws IOException {
@@ -408,7 +436,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
   }
 
   /** One shard's turn: its customers in memory, and what it says. */
-  private final class Turn implements TenantDecider.Recipients, TenantDecider.Listener {
+  private final class Turn implements TenantDecider.Recipients, TenantDecider.Listener, Notes {
     private final TenantShard key;
     private final long upToMillis;
     private final TenantDecider decider;
@@ -417,7 +445,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
     Turn(TenantShard key, Totals totals, long upToMillis) {
       this.key = key;
       this.upToMillis = upToMillis;
-      this.decider = new TenantDecider(key, decide, playbook, totals, this, this);
+      this.decider = new TenantDecider(key, decide, playbook, totals, this, this, this);
     }
 
     @Override
@@ -441,6 +469,31 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
         return customers.get(customerId);
       } catch (Exception unreadable) {
         throw new IOException("a customer's state can't be read", unreadable);
+      }
+    }
+
+    @Override
+    public byte[] read(String name) throws IOException {
+      try {
+        return crowd.get(name);
+      } catch (Exception unreadable) {
+        throw new IOException("a crowd's state can't be read", unreadable);
+      }
+    }
+
+    @Override
+    public void write(String name, byte[] bytes) throws IOException {
+      try {
+        if (bytes == null) {
+          crowd.remove(name);
+        } else {
+          crowd.put(name, bytes);
+        }
+        if (withCrowd.add(key)) {
+          crowdKept.update(true);
+        }
+      } catch (Exception unwritable) {
+        throw new IOException("a crowd's state can't be written", unwritable);
       }
     }
 

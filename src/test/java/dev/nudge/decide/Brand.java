@@ -55,6 +55,7 @@ final class Brand implements TenantDecider.Listener {
   private final Map<String, Long> due = new TreeMap<>();
   private final List<DecideInput> waiting = new ArrayList<>();
   private final List<EvaluationException> failures = new ArrayList<>();
+  private final Map<String, byte[]> notes = new TreeMap<>();
   private byte[] spent;
   private int messages;
 
@@ -272,6 +273,21 @@ final class Brand implements TenantDecider.Listener {
             config,
             playbook,
             totals,
+            new Notes() {
+              @Override
+              public byte[] read(String name) {
+                return notes.get(name);
+              }
+
+              @Override
+              public void write(String name, byte[] bytes) {
+                if (bytes == null) {
+                  notes.remove(name);
+                } else {
+                  notes.put(name, bytes);
+                }
+              }
+            },
             customer -> {
               Recipient known = inMemory.get(customer);
               if (known == null) {
@@ -315,6 +331,11 @@ final class Brand implements TenantDecider.Listener {
 
   Totals totals() throws IOException {
     return Totals.decode(spent);
+  }
+
+  /** What is remembered of the customers as a crowd, by its names. */
+  Map<String, byte[]> notes() {
+    return notes;
   }
 
   boolean remembers(CustomerKey who) {
