@@ -45,6 +45,8 @@ final class Crowd {
   /** Notes held in memory within a turn; beyond it all are written. */
   static final int MAX_IN_MEMORY = 10_000;
 
+  private static final String PRODUCT = "p|";
+
   private static final Comparator<Map.Entry<String, Long>> MOST_FIRST =
       Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
           .thenComparing(Map.Entry::getKey, CodePoints.ORDER);
@@ -60,8 +62,13 @@ final class Crowd {
     this.tenant = tenant;
     this.playbook = playbook;
     this.peers = new Peers(notes, Peers.MAX_MEMBERS);
-    this.products = new Together(notes, "p|", PRODUCTS);
+    this.products = new Together(notes, PRODUCT, PRODUCTS);
     this.buyers = new Together(notes, "b|", BUYERS);
+  }
+
+  /** To which of {@link Curiosity#parts} a note belongs. */
+  static int partOf(String note) {
+    return note.startsWith(PRODUCT) ? Curiosity.BASKETS : Curiosity.PEOPLE;
   }
 
   /** Learns from a profile or a paid order. */
@@ -72,16 +79,18 @@ final class Crowd {
     }
     Playbook.Standing standing = playbook.at(tenant, event.atMillis());
     Curiosity asked = standing.asked();
-    if (asked.isNone()) {
-      return;
-    }
-    makeRoom(event.atMillis());
     if (event.profile() != null) {
-      if (!asked.groups().isEmpty()) {
+      // Whoever is erased is forgotten even if nobody asks for people just now.
+      if (!asked.groups().isEmpty() || event.profile().erased()) {
+        makeRoom(event.atMillis());
         peers.learn(event.customerId(), event.profile(), event.atMillis(), asked);
       }
       return;
     }
+    if (asked.parts() == 0) {
+      return;
+    }
+    makeRoom(event.atMillis());
     Map<String, String> bought = bought(event.order().lines());
     if (asked.baskets()) {
       for (Map.Entry<String, String> each : bought.entrySet()) {

@@ -17,6 +17,12 @@ import java.util.Set;
 record Curiosity(
     Set<String> attributes, Set<Likeness> groups, Set<Likeness> sellers, boolean baskets) {
 
+  /** What is kept of people: who is like whom, and what they buy. */
+  static final int PEOPLE = 1;
+
+  /** What is kept of orders: which products are bought together. */
+  static final int BASKETS = 2;
+
   static Curiosity of(Collection<RunningCampaign> campaigns) {
     Set<String> attributes = new HashSet<>();
     Set<Likeness> groups = new HashSet<>();
@@ -40,7 +46,8 @@ record Curiosity(
     return new Curiosity(attributes, groups, sellers, baskets);
   }
 
-  boolean isNone() {
-    return groups.isEmpty() && !baskets;
+  /** What has to be kept, {@link #PEOPLE} and {@link #BASKETS} added up. */
+  int parts() {
+    return (groups.isEmpty() ? 0 : PEOPLE) + (baskets ? BASKETS : 0);
   }
 }

@@ -26,6 +26,7 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.base.BooleanSerializer;
+import org.apache.flink.api.common.typeutils.base.IntSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
@@ -74,7 +75,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
 
   private static final String CUSTOMERS = "customers";
   private static final String WAITING = "waiting";
-  private static final String CROWD_KEPT = "crowd-kept";
+  private static final String CROWD_PARTS = "crowd-parts";
 
   private final DecideConfig decide;
   private final int maxInMemory;
@@ -90,8 +91,8 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
   // others, which ends when the customer is erased; cleared when no campaign of the tenant in force
   // asks for anything of it.
   private transient MapState<String, byte[]> crowd;
-  // One word a shard that has any of it; cleared with it.
-  private transient ValueState<Boolean> crowdKept;
+  // One number a shard that has any of it: which parts; cleared with them.
+  private transient ValueState<Integer> crowdParts;
   // Written at a checkpoint; cleared at the next one, when it is the turn of what waited.
   private transient ListState<DecideInput> waiting;
   // By tenant, kind and id; a version goes when nothing can refer to it, when the next one comes.
@@ -105,7 +106,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
   private transient Map<TenantShard, List<DecideInput>> inputs;
   private transient Map<TenantShard, List<TenantDecider.Due>> due;
   private transient Set<TenantShard> writtenWaiting;
-  private transient Set<TenantShard> withCrowd;
+  private transient Map<TenantShard, Integer> crowds;
   private transient StreamRecord<Decision> row;
   private transient StreamRecord<Trigger> send;
   private transient long watermarkMillis;
@@ -170,8 +171,8 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
         getPartitionedState(
             new MapStateDescriptor<>(
                 "crowd", StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE));
-    crowdKept =
-        getPartitionedState(new ValueStateDescriptor<>(CROWD_KEPT, BooleanSerializer.INSTANCE));
+    crowdParts =
+        getPartitionedState(new ValueStateDescriptor<>(CROWD_PARTS, IntSerializer.INSTANCE));
     waiting = getPartitionedState(new ListStateDescriptor<>(WAITING, DecideInput.class));
     inputs = new HashMap<>();
     due = new HashMap<>();
@@ -185,7 +186,11 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
     quarantined = metrics.counter("definitionsQuarantined");
     metrics.gauge("watermarkMillis", () -> watermarkMillis);
     playbook = new Playbook(CampaignCodec::compile);
-    withCrowd = new HashSet<>(keysOf(CROWD_KEPT));
+    crowds = new HashMap<>();
+    for (TenantShard key : keysOf(CROWD_PARTS)) {
+      setCurrentKey(key);
+      crowds.put(key, crowdParts.value());
+    }
     restoreDefinitions();
     restoreWaiting();
   }
@@ -386,14 +391,34 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
   }
 
   /** What no campaign asks for any more. */
-  private void forgetCrowds(long atMillis) throws IOException {
-    for (TenantShard key : List.copyOf(withCrowd)) {
-      if (playbook.at(key.tenant(), atMillis).asked().isNone()) {
+  private void forgetCrowds(long atMillis) throws Exception {
+    for (TenantShard key : List.copyOf(crowds.keySet())) {
+      int known = crowds.get(key);
+      int asked = playbook.at(key.tenant(), atMillis).asked().parts();
+      if ((known & ~asked) != 0) {
         setCurrentKey(key);
-        crowd.clear();
-        crowdKept.clear();
-        withCrowd.remove(key);
+        if ((known & asked) == 0) {
+          crowd.clear();
+        } else {
+          Iterator<String> notes = crowd.keys().iterator();
+          while (notes.hasNext()) {
+            if ((Crowd.partOf(notes.next()) & asked) == 0) {
+              notes.remove();
+            }
+          }
+        }
+        rememberCrowd(key, known & asked);
       }
+    }
+  }
+
+  private void rememberCrowd(TenantShard key, int parts) throws IOException {
+    if (parts == 0) {
+      crowds.remove(key);
+      crowdParts.clear();
+    } else {
+      crowds.put(key, parts);
+      crowdParts.update(parts);
     }
   }
 
@@ -489,8 +514,10 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
         } else {
           crowd.put(name, bytes);
         }
-        if (withCrowd.add(key)) {
-          crowdKept.update(true);
+        int before = crowds.getOrDefault(key, 0);
+        int parts = before | Crowd.partOf(name);
+        if (parts != before) {
+          rememberCrowd(key, parts);
         }
       } catch (Exception unwritable) {
         throw new IOException("a crowd's state can't be written", unwritable);
