@@ -101,8 +101,12 @@ final class Checks {
     return true;
   }
 
-  /** Asked once, at the first decision. */
+  /** Asked once, at the first decision; of one who is alike it was asked of the other one. */
   private boolean isMeant(Attempt attempt) {
+    if (attempt.moment.similarTo() != null) {
+      attempt.show("similarTo", attempt.moment.similarTo());
+      return true;
+    }
     if (attempt.candidate.isDeferred() || attempt.campaign().audience() == null) {
       return true;
     }

@@ -26,6 +26,7 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.base.BooleanSerializer;
+import org.apache.flink.api.common.typeutils.base.IntSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
@@ -74,6 +75,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
 
   private static final String CUSTOMERS = "customers";
   private static final String WAITING = "waiting";
+  private static final String CROWD_PARTS = "crowd-parts";
 
   private final DecideConfig decide;
   private final int maxInMemory;
@@ -85,6 +87,12 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
   private transient MapState<String, byte[]> customers;
   // One a shard; cleared when no campaign has spent anything, or those that have are deleted.
   private transient ValueState<byte[]> spent;
+  // By what a Crowd calls it: bounded products and groups, and a line a customer who is like
+  // others, which ends when the customer is erased; cleared when no campaign of the tenant in force
+  // asks for anything of it.
+  private transient MapState<String, byte[]> crowd;
+  // One number a shard that has any of it: which parts; cleared with them.
+  private transient ValueState<Integer> crowdParts;
   // Written at a checkpoint; cleared at the next one, when it is the turn of what waited.
   private transient ListState<DecideInput> waiting;
   // By tenant, kind and id; a version goes when nothing can refer to it, when the next one comes.
@@ -98,6 +106,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
   private transient Map<TenantShard, List<DecideInput>> inputs;
   private transient Map<TenantShard, List<TenantDecider.Due>> due;
   private transient Set<TenantShard> writtenWaiting;
+  private transient Map<TenantShard, Integer> crowds;
   private transient StreamRecord<Decision> row;
   private transient StreamRecord<Trigger> send;
   private transient long watermarkMillis;
@@ -158,6 +167,12 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
     spent =
         getPartitionedState(
             new ValueStateDescriptor<>("spent", BytePrimitiveArraySerializer.INSTANCE));
+    crowd =
+        getPartitionedState(
+            new MapStateDescriptor<>(
+                "crowd", StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE));
+    crowdParts =
+        getPartitionedState(new ValueStateDescriptor<>(CROWD_PARTS, IntSerializer.INSTANCE));
     waiting = getPartitionedState(new ListStateDescriptor<>(WAITING, DecideInput.class));
     inputs = new HashMap<>();
     due = new HashMap<>();
@@ -171,6 +186,11 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
     quarantined = metrics.counter("definitionsQuarantined");
     metrics.gauge("watermarkMillis", () -> watermarkMillis);
     playbook = new Playbook(CampaignCodec::compile);
+    crowds = new HashMap<>();
+    for (TenantShard key : keysOf(CROWD_PARTS)) {
+      setCurrentKey(key);
+      crowds.put(key, crowdParts.value());
+    }
     restoreDefinitions();
     restoreWaiting();
   }
@@ -340,6 +360,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
       turn(key, next);
     }
     due.clear();
+    forgetCrowds(next);
     if (next == decide.endOfTimeMillis() && !isOver) {
       isOver = true;
       endOfTime(next);
@@ -367,6 +388,38 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
     turn.decider.advance(now, upToMillis);
     turn.end();
     keep(key, totals);
+  }
+
+  /** What no campaign asks for any more. */
+  private void forgetCrowds(long atMillis) throws Exception {
+    for (TenantShard key : List.copyOf(crowds.keySet())) {
+      int known = crowds.get(key);
+      int asked = playbook.at(key.tenant(), atMillis).asked().parts();
+      if ((known & ~asked) != 0) {
+        setCurrentKey(key);
+        if ((known & asked) == 0) {
+          crowd.clear();
+        } else {
+          Iterator<String> notes = crowd.keys().iterator();
+          while (notes.hasNext()) {
+            if ((Crowd.partOf(notes.next()) & asked) == 0) {
+              notes.remove();
+            }
+          }
+        }
+        rememberCrowd(key, known & asked);
+      }
+    }
+  }
+
+  private void rememberCrowd(TenantShard key, int parts) throws IOException {
+    if (parts == 0) {
+      crowds.remove(key);
+      crowdParts.clear();
+    } else {
+      crowds.put(key, parts);
+      crowdParts.update(parts);
+    }
   }
 
   private void keep(TenantShard key, Totals totals) throws IOException {
@@ -408,7 +461,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
   }
 
   /** One shard's turn: its customers in memory, and what it says. */
-  private final class Turn implements TenantDecider.Recipients, TenantDecider.Listener {
+  private final class Turn implements TenantDecider.Recipients, TenantDecider.Listener, Notes {
     private final TenantShard key;
     private final long upToMillis;
     private final TenantDecider decider;
@@ -417,7 +470,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
     Turn(TenantShard key, Totals totals, long upToMillis) {
       this.key = key;
       this.upToMillis = upToMillis;
-      this.decider = new TenantDecider(key, decide, playbook, totals, this, this);
+      this.decider = new TenantDecider(key, decide, playbook, totals, this, this, this);
     }
 
     @Override
@@ -441,6 +494,33 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
         return customers.get(customerId);
       } catch (Exception unreadable) {
         throw new IOException("a customer's state can't be read", unreadable);
+      }
+    }
+
+    @Override
+    public byte[] read(String name) throws IOException {
+      try {
+        return crowd.get(name);
+      } catch (Exception unreadable) {
+        throw new IOException("a crowd's state can't be read", unreadable);
+      }
+    }
+
+    @Override
+    public void write(String name, byte[] bytes) throws IOException {
+      try {
+        if (bytes == null) {
+          crowd.remove(name);
+        } else {
+          crowd.put(name, bytes);
+        }
+        int before = crowds.getOrDefault(key, 0);
+        int parts = before | Crowd.partOf(name);
+        if (parts != before) {
+          rememberCrowd(key, parts);
+        }
+      } catch (Exception unwritable) {
+        throw new IOException("a crowd's state can't be written", unwritable);
       }
     }
 

@@ -65,7 +65,7 @@ final class Filling {
     }
     return switch (name) {
       case "id" -> moment.id();
-      case "kind" -> moment.kind();
+      case "kind" -> moment.similarTo() == null ? moment.kind() : "SIMILAR";
       case "at" -> Instant.ofEpochMilli(moment.atMillis()).toString();
       case "from" ->
           moment.stageChange() == null || moment.stageChange().from() == null

@@ -231,7 +231,7 @@ final class MomentCodec {
         readValues(in));
   }
 
-  private static void write(CodedOutputStream out, Map<String, Value> values) throws IOException {
+  static void write(CodedOutputStream out, Map<String, Value> values) throws IOException {
     writeAll(
         out,
         new ArrayList<>(new TreeMap<>(values).entrySet()),
@@ -241,7 +241,7 @@ final class MomentCodec {
         });
   }
 
-  private static Map<String, Value> readValues(CodedInputStream in) throws IOException {
+  static Map<String, Value> readValues(CodedInputStream in) throws IOException {
     int count = in.readUInt32();
     Map<String, Value> values = new HashMap<>();
     for (int i = 0; i < count; i++) {

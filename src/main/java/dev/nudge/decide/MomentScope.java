@@ -62,6 +62,10 @@ final class MomentScope extends EventScope {
 
   private Object ofCustomer(String name) {
     Features customer = moment.customer();
+    if (moment.similarTo() != null && !name.equals("heldCoupons")) {
+      // Of one who is only like another nothing else is known, not even that there is none of it.
+      return customer.attributes().get(name);
+    }
     return switch (name) {
       case "heldCoupons" -> (long) heldCoupons;
       case "stage" -> customer.stage() == null ? "" : customer.stage().name();

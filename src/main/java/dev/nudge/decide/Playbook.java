@@ -25,6 +25,11 @@ final class Playbook {
   /** The tenant of definitions that hold for whoever has none of their own. */
   static final String EVERY_TENANT = "";
 
+  // A campaign may be called like an anomaly, and is not meant by it.
+  private static final String OF_STAGE = "STAGE ";
+  private static final String OF_ANOMALY = "ANOMALY ";
+  private static final String OWN = "OWN ";
+
   /** Makes a campaign of its text. */
   @FunctionalInterface
   interface Compiler {
@@ -39,21 +44,25 @@ final class Playbook {
    * @param toMillis the first instant behind it
    * @param policy the tenant's policy
    * @param byId the campaigns by id
-   * @param byTrigger the same by what makes candidates: a moment's kind, of stage changes {@code
-   *     STAGE} and the stage
+   * @param byTrigger the same by what makes candidates: a stage, an anomaly's kind or the campaign
+   *     itself, each with its sort before it
+   * @param asked what the campaigns ask of the tenant's customers as a crowd
    */
   record Standing(
       long fromMillis,
       long toMillis,
       Policy policy,
       Map<String, RunningCampaign> byId,
-      Map<String, List<RunningCampaign>> byTrigger) {
+      Map<String, List<RunningCampaign>> byTrigger,
+      Curiosity asked) {
 
     List<RunningCampaign> triggeredBy(Moment moment) {
-      String trigger =
-          moment.stageChange() == null
-              ? moment.kind()
-              : Moment.STAGE + " " + moment.stageChange().to();
+      String trigger;
+      if (moment.stageChange() != null) {
+        trigger = OF_STAGE + moment.stageChange().to();
+      } else {
+        trigger = (moment.anomaly() != null ? OF_ANOMALY : OWN) + moment.kind();
+      }
       return byTrigger.getOrDefault(trigger, List.of());
     }
   }
@@ -169,7 +178,7 @@ final class Playbook {
                 byTrigger
                     .computeIfAbsent(trigger(campaign.campaign()), t -> new ArrayList<>())
                     .add(campaign));
-    return new Standing(atMillis, next, policy, byId, byTrigger);
+    return new Standing(atMillis, next, policy, byId, byTrigger, Curiosity.of(byId.values()));
   }
 
   private RunningCampaign running(DefinitionHistory.InForce version) {
@@ -180,11 +189,11 @@ final class Playbook {
 
   private static String trigger(Campaign campaign) {
     if (campaign.trigger() instanceof CampaignTrigger.OfStage stage) {
-      return Moment.STAGE + " " + stage.to();
+      return OF_STAGE + stage.to();
     } else if (campaign.trigger() instanceof CampaignTrigger.OfAnomaly anomaly) {
-      return anomaly.kind();
+      return OF_ANOMALY + anomaly.kind();
     }
-    return campaign.id();
+    return OWN + campaign.id();
   }
 
   /** A version that governed once; null if it is not known any more. */

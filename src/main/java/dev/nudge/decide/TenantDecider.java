@@ -76,13 +76,16 @@ final class TenantDecider {
   private final Listener listener;
   private final Checks checks;
   private final Grants grants;
+  private final Crowd crowd;
   private final PriorityQueue<Due> agenda = new PriorityQueue<>(Due.ORDER);
+  private final List<Attempt> sharing = new ArrayList<>();
 
   TenantDecider(
       TenantShard key,
       DecideConfig config,
       Playbook playbook,
       Totals totals,
+      Notes notes,
       Recipients recipients,
       Listener listener) {
     this.key = key;
@@ -92,6 +95,7 @@ final class TenantDecider {
     this.listener = listener;
     this.checks = new Checks(config.shards(), key.shard(), totals, listener::failed);
     this.grants = new Grants(key.tenant(), config, totals, checks);
+    this.crowd = new Crowd(key.tenant(), playbook, notes);
   }
 
   /** Something of a customer is due at that instant, or was before. */
@@ -112,6 +116,7 @@ final class TenantDecider {
         atMillis = Math.min(atMillis, agenda.peek().atMillis());
       }
       if (atMillis == Recipient.NEVER || atMillis > upToMillis) {
+        crowd.write();
         return;
       }
       while (next < inputs.size() && inputs.get(next).atMillis() == atMillis) {
@@ -123,13 +128,17 @@ final class TenantDecider {
 
   private void take(DecideInput input, long atMillis, long upToMillis) throws IOException {
     CustomerEvent event = input.event();
-    if (event != null && !concerns(event)) {
-      return;
+    if (event != null) {
+      crowd.take(event);
+      if (!concerns(event)) {
+        return;
+      }
     }
     Recipient recipient = recipients.of(input.customerId());
     if (event != null) {
       onEvent(recipient, event);
     } else {
+      crowd.take(input.moment());
       onMoment(recipient, input.moment());
     }
     plan(recipient, atMillis, upToMillis);
@@ -258,22 +267,26 @@ final class TenantDecider {
               moment.atMillis() + suspectDays(standing.policy()) * DAY_MILLIS);
     }
     for (RunningCampaign running : standing.triggeredBy(moment)) {
-      Campaign campaign = running.campaign();
-      long expires =
-          Math.min(campaign.active().toMillis(), moment.atMillis() + Candidate.PATIENCE_MILLIS);
-      Candidate candidate =
-          new Candidate(
-              running.id(),
-              running.version(),
-              running.effectiveAtMillis(),
-              campaign.priority(),
-              campaign.exclusive(),
-              moment.id(),
-              moment.atMillis(),
-              moment.atMillis() + campaign.delayMillis(),
-              expires);
-      open(recipient, candidate, moment);
+      open(recipient, running, moment, moment.atMillis() + running.campaign().delayMillis());
     }
+  }
+
+  private void open(Recipient recipient, RunningCampaign running, Moment moment, long dueMillis) {
+    Campaign campaign = running.campaign();
+    long expires =
+        Math.min(campaign.active().toMillis(), moment.atMillis() + Candidate.PATIENCE_MILLIS);
+    Candidate candidate =
+        new Candidate(
+            running.id(),
+            running.version(),
+            running.effectiveAtMillis(),
+            campaign.priority(),
+            campaign.exclusive(),
+            moment.id(),
+            moment.atMillis(),
+            dueMillis,
+            expires);
+    open(recipient, candidate, moment);
   }
 
   private void open(Recipient recipient, Candidate candidate, Moment moment) {
@@ -325,6 +338,20 @@ final class TenantDecider {
       ends(recipient, atMillis);
       plan(recipient, atMillis, upToMillis);
     }
+    for (Attempt attempt : sharing) {
+      share(attempt, atMillis, upToMillis);
+    }
+    sharing.clear();
+  }
+
+  /** Whoever is like the customer is a candidate too, now that the instant's windows are over. */
+  private void share(Attempt attempt, long atMillis, long upToMillis) throws IOException {
+    for (Map.Entry<String, Map<String, Value>> peer : crowd.peersOf(attempt).entrySet()) {
+      Recipient recipient = recipients.of(peer.getKey());
+      Moment moment = Moment.similar(attempt.moment, peer.getKey(), atMillis, peer.getValue());
+      open(recipient, attempt.running, moment, atMillis);
+      plan(recipient, atMillis, upToMillis);
+    }
   }
 
   /** A window that ends, and by what it comes before others. */
@@ -368,7 +395,7 @@ final class TenantDecider {
     }
   }
 
-  private void decide(Recipient recipient, long atMillis) {
+  private void decide(Recipient recipient, long atMillis) throws IOException {
     recipient.windowEndMillis = Recipient.NEVER;
     recipient.window = null;
     Playbook.Standing standing = playbook.at(key.tenant(), atMillis);
@@ -394,6 +421,9 @@ final class TenantDecider {
               atMillis);
       boolean passes = checks.alone(attempt, standing.byId().get(candidate.campaign));
       (passes ? competing : failed).add(attempt);
+      if (isShared(attempt)) {
+        sharing.add(attempt);
+      }
     }
     // Only now: none of them frees or holds the customer for another one of the same window.
     failed.forEach(this::end);
@@ -417,9 +447,20 @@ final class TenantDecider {
     }
   }
 
-  private void send(Attempt attempt) {
+  /** Whether the audience was asked, and meant the customer; what is shared is not shared again. */
+  private static boolean isShared(Attempt attempt) {
+    return attempt.code != DecisionCode.PAUSED
+        && attempt.code != DecisionCode.CAMPAIGN_INACTIVE
+        && attempt.code != DecisionCode.AUDIENCE
+        && attempt.campaign().similar() != null
+        && attempt.moment.similarTo() == null
+        && !attempt.candidate.isDeferred();
+  }
+
+  private void send(Attempt attempt) throws IOException {
     Recipient recipient = attempt.recipient;
     Grant grant = grants.open(attempt, false);
+    grant.recommendations = crowd.recommend(attempt);
     Trigger trigger =
         grants.trigger(grant, recipient, attempt.policy, attempt.content, attempt.resource);
     tell(
@@ -430,6 +471,10 @@ final class TenantDecider {
         attempt.resource == null ? null : (Long) attempt.resource.amountUnits(),
         trigger.id(),
         trigger.grantId());
+    if (grant.content == null) {
+      // No other channel will be tried, so nobody asks for them again.
+      grant.recommendations = List.of();
+    }
     recipient.remove(attempt.candidate);
     listener.triggered(trigger);
   }

@@ -20,7 +20,9 @@
  * <p>State, keyed by tenant and shard: one value a customer (candidates, which end with their final
  * row; grants, which end when nothing counts them any more; consent and zone, which end when the
  * customer is erased), under one timer at the next instant when something is due; what campaigns
- * have spent (which ends with the campaign); what waits for the watermark, at checkpoints only. To
- * every subtask: the versions of campaigns and policies, which go when nothing can refer to them.
+ * have spent (which ends with the campaign); what a {@link dev.nudge.decide.Crowd} has in common,
+ * where a campaign recommends or goes to similar people (which ends when none in force does, and of
+ * a customer at the erasure); what waits for the watermark, at checkpoints only. To every subtask:
+ * the versions of campaigns and policies, which go when nothing can refer to them.
  */
 package dev.nudge.decide;

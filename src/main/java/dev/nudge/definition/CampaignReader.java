@@ -43,7 +43,7 @@ final class CampaignReader {
   private static final int MAX_RATIOS = 100;
   private static final int MAX_ATTRIBUTES = 10;
   private static final int MAX_PRODUCTS = 20;
-  private static final int MAX_SIMILAR = 100_000;
+  private static final int MAX_SIMILAR = 10_000;
   private static final long MAX_COUNT = 1_000_000_000_000L;
   private static final long EAST_TO_WEST = 26 * 3_600_000L;
   private static final long MAX_MONEY = Units.of(Units.MAX);
@@ -180,7 +180,7 @@ final class CampaignReader {
         conversion,
         cost,
         SendingCodec.texts(fields.field("products"), MAX_NAMES),
-        fields.field("recommend").nested(this::recommend, null),
+        fields.field("recommend").nested(part -> recommend(part, fields.has("similar")), null),
         fields.field("similar").nested(this::similar, null),
         SendingCodec.salt(fields));
   }
@@ -804,7 +804,7 @@ final class CampaignReader {
     return new Conversion(goal, windows.isEmpty() ? Conversion.DEFAULT.windowsMillis() : windows);
   }
 
-  private Recommend recommend(Fields fields) {
+  private Recommend recommend(Fields fields, boolean hasSimilar) {
     int products = fields.required("products").integer(1, MAX_PRODUCTS, 1);
     Field field = fields.required("by");
     List<Recommend.By> by = new ArrayList<>();
@@ -814,6 +814,8 @@ final class CampaignReader {
           Recommend.By each = item.choice(Recommend.By.class, null);
           if (by.contains(each)) {
             item.refuse(each + " again", "each once");
+          } else if (each == Recommend.By.SIMILAR_PEOPLE && !hasSimilar) {
+            item.refuse(each + " without similar", "similar beside recommend: who is alike");
           } else if (each != null) {
             by.add(each);
           }

@@ -1,15 +1,20 @@
 package dev.nudge.definition;
 
+import dev.nudge.event.Units;
+
 /**
  * What a channel or a campaign costs.
  *
  * @param model what is paid for
- * @param priceUnits the price of it, in ten-thousandths; of {@link CostModel#CPS} the share of the
- *     revenue, 10,000 for all of it
+ * @param priceUnits the price of it, in ten-thousandths, 0 to {@link #MAX_PRICE_UNITS}; of {@link
+ *     CostModel#CPS} the share of the revenue, 10,000 for all of it
  */
 public record Cost(CostModel model, long priceUnits) {
   /** Nothing. */
   public static final Cost FREE = new Cost(CostModel.PER_SEND, 0);
+
+  /** The greatest price, so that thousandths of it fit a {@code long}: 10<sup>11</sup>. */
+  static final long MAX_PRICE_UNITS = 100_000_000_000L * Units.ONE;
 
   private static final long THOUSAND = 1_000;
 
@@ -21,7 +26,7 @@ public record Cost(CostModel model, long priceUnits) {
    */
   public long expectedMilliUnits() {
     return switch (model) {
-      case PER_SEND, CPC, CPA -> priceUnits * THOUSAND;
+      case PER_SEND, CPC, CPA -> Math.multiplyExact(priceUnits, THOUSAND);
       case CPM -> priceUnits;
       case CPS, FLAT -> 0;
     };

@@ -15,7 +15,7 @@ public record Recommend(int products, List<By> by) {
     OWN_VIEWS,
     /** What is bought together with what the customer bought or looked at. */
     BOUGHT_TOGETHER,
-    /** What similar people buy. */
+    /** What people buy who are alike by the campaign's {@link Similar}. */
     SIMILAR_PEOPLE
   }
 }

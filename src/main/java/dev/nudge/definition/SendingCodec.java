@@ -94,7 +94,7 @@ final class SendingCodec {
   static Cost readCost(Fields fields) {
     CostModel model = fields.required("model").choice(CostModel.class, CostModel.PER_SEND);
     Field priceField = fields.required("price");
-    long price = priceField.moneyUnits(0, Units.of(Units.MAX), 0);
+    long price = priceField.moneyUnits(0, Cost.MAX_PRICE_UNITS, 0);
     if (model == CostModel.CPS && price > Units.ONE) {
       priceField.refuse(Units.format(price), "at most 1, for it is a share of the revenue");
     }

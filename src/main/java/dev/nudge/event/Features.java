@@ -87,4 +87,48 @@ public record Features(
     BigInteger discountSumUnits,
     Integer age,
     Integer daysToBirthday,
-    Map<String, Value> attributes) {}
+    Map<String, Value> attributes) {
+
+  /** One of whom nothing but attributes is known. */
+  public static Features of(Map<String, Value> attributes) {
+    BigInteger none = BigInteger.ZERO;
+    return new Features(
+        null,
+        0,
+        0,
+        0,
+        none,
+        0,
+        0,
+        none,
+        none,
+        null,
+        null,
+        null,
+        0,
+        0,
+        0,
+        0,
+        0,
+        none,
+        none,
+        none,
+        none,
+        List.of(),
+        null,
+        null,
+        0,
+        none,
+        List.of(),
+        List.of(),
+        null,
+        0,
+        0,
+        0,
+        null,
+        none,
+        null,
+        null,
+        attributes);
+  }
+}

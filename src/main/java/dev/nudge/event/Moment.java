@@ -13,7 +13,8 @@ import java.util.TreeMap;
  * @param id the same for the same moment, however often it is computed
  * @param tenant the brand
  * @param customerId the customer
- * @param kind {@link #STAGE} for a stage change, an anomaly's kind, else the campaign's id
+ * @param kind {@link #STAGE} for a stage change, an anomaly's kind, else the campaign's id; within
+ *     Decide also what marks a {@linkplain #similar similar} one
  * @param atMillis event time, epoch milliseconds
  * @param stageChange the stage change, or null
  * @param anomaly the anomaly, or null
@@ -37,6 +38,9 @@ public record Moment(
   public static final String STAGE = "STAGE";
 
   private static final String CAMPAIGN = "campaign";
+
+  /** Begins the kind of a {@linkplain #similar similar} moment; no id has a bar. */
+  private static final String SIMILAR_TO = "SIMILAR|";
 
   /** The moment that a stage change is. */
   public static Moment of(StageChange change, Features customer) {
@@ -157,6 +161,35 @@ public record Moment(
         event,
         steps,
         features);
+  }
+
+  /**
+   * The moment that a customer has because another one, of the same likeness, has one. It shows
+   * nothing of that other one's life but that there is such a moment.
+   *
+   * @param of the other one's
+   * @param customerId who is alike
+   * @param atMillis when it comes
+   * @param attributes what both may have in common; all that it tells of the customer
+   */
+  public static Moment similar(
+      Moment of, String customerId, long atMillis, Map<String, Value> attributes) {
+    return new Moment(
+        Identity.of("similar", of.id(), customerId),
+        of.tenant(),
+        customerId,
+        SIMILAR_TO + of.id(),
+        atMillis,
+        null,
+        null,
+        null,
+        List.of(),
+        Features.of(attributes));
+  }
+
+  /** The id of the moment that made this a {@linkplain #similar similar} one; else null. */
+  public String similarTo() {
+    return kind.startsWith(SIMILAR_TO) ? kind.substring(SIMILAR_TO.length()) : null;
   }
 
   private static List<Step> sorted(Map<String, List<Occurrence>> steps) {

@@ -55,6 +55,7 @@ final class Brand implements TenantDecider.Listener {
   private final Map<String, Long> due = new TreeMap<>();
   private final List<DecideInput> waiting = new ArrayList<>();
   private final List<EvaluationException> failures = new ArrayList<>();
+  private final Map<String, byte[]> notes = new TreeMap<>();
   private byte[] spent;
   private int messages;
 
@@ -174,6 +175,31 @@ final class Brand implements TenantDecider.Listener {
   }
 
   static Features features(LifecycleStage stage, int orders, Integer bestHour) {
+    return features(
+        stage,
+        orders,
+        bestHour,
+        List.of("p1", "p2"),
+        List.of(),
+        Map.of("city", Value.string("Shanghai")));
+  }
+
+  /** Of a customer with that history, and attributes given as name, value, name, value. */
+  static Features features(List<String> bought, List<String> viewed, String... attributes) {
+    Map<String, Value> values = new HashMap<>();
+    for (int i = 0; i < attributes.length; i += 2) {
+      values.put(attributes[i], Value.string(attributes[i + 1]));
+    }
+    return features(LifecycleStage.NEW, 3, null, bought, viewed, values);
+  }
+
+  private static Features features(
+      LifecycleStage stage,
+      int orders,
+      Integer bestHour,
+      List<String> bought,
+      List<String> viewed,
+      Map<String, Value> attributes) {
     BigInteger none = BigInteger.ZERO;
     return new Features(
         stage,
@@ -197,13 +223,13 @@ final class Brand implements TenantDecider.Listener {
         none,
         none,
         none,
-        List.of("p1", "p2"),
+        bought,
         5L,
         null,
         6,
         none,
         List.of("shoes"),
-        List.of(),
+        viewed,
         bestHour,
         1,
         2,
@@ -212,7 +238,7 @@ final class Brand implements TenantDecider.Listener {
         none,
         30,
         null,
-        Map.of("city", Value.string("Shanghai")));
+        attributes);
   }
 
   Brand receive(CustomerEvent... events) {
@@ -272,6 +298,21 @@ final class Brand implements TenantDecider.Listener {
             config,
             playbook,
             totals,
+            new Notes() {
+              @Override
+              public byte[] read(String name) {
+                return notes.get(name);
+              }
+
+              @Override
+              public void write(String name, byte[] bytes) {
+                if (bytes == null) {
+                  notes.remove(name);
+                } else {
+                  notes.put(name, bytes);
+                }
+              }
+            },
             customer -> {
               Recipient known = inMemory.get(customer);
               if (known == null) {
@@ -315,6 +356,11 @@ final class Brand implements TenantDecider.Listener {
 
   Totals totals() throws IOException {
     return Totals.decode(spent);
+  }
+
+  /** What is remembered of the customers as a crowd, by its names. */
+  Map<String, byte[]> notes() {
+    return notes;
   }
 
   boolean remembers(CustomerKey who) {

@@ -13,6 +13,7 @@ import dev.nudge.event.DecisionCode;
 import dev.nudge.event.Delivery;
 import dev.nudge.event.DeliveryStatus;
 import dev.nudge.event.Trigger;
+import dev.nudge.event.Value;
 import java.math.BigInteger;
 import org.junit.jupiter.api.Test;
 
@@ -210,5 +211,54 @@ class CouponLifeTest {
 
     assertThat(brand.totals().isEmpty()).isTrue();
     assertThat(brand.remembers(ANNA)).isFalse();
+  }
+
+  private static Delivery ofType(DeliveryStatus status) {
+    return new Delivery(status, null, null, "C50", null, null, null);
+  }
+
+  @Test
+  void aCouponThatWasNoCampaignsIsNotCounted() throws Exception {
+    Brand brand = Brand.withDeliveries().policy("heldCoupons: 1");
+    brand.campaign("a", SPIKE, "channels: [PUSH]", "audience: customer.heldCoupons == 0", COUPON);
+    brand.delivery(ofType(DeliveryStatus.COUPON_CLAIMED), START - DAY).until(START - DAY);
+    assertThat(brand.remembers(ANNA)).isFalse();
+
+    brand.moment("SPEND_SPIKE", START).until(SENT);
+    assertThat(brand.last().code()).isEqualTo(DecisionCode.SENT);
+    assertThat(brand.last().values()).containsEntry("heldCoupons", Value.number("0"));
+  }
+
+  @Test
+  void aDeliveryByTypeMeansNoGrantThatIsNotSoFar() throws Exception {
+    // Reserved is neither claimed nor redeemed nor past its time by a coupon of her own.
+    for (DeliveryStatus status :
+        new DeliveryStatus[] {
+          DeliveryStatus.COUPON_CLAIMED,
+          DeliveryStatus.COUPON_REDEEMED,
+          DeliveryStatus.COUPON_EXPIRED
+        }) {
+      Brand brand = sent("channels: [PUSH]", CLAIMED);
+      brand.delivery(ofType(status), SENT + 1).until(SENT + 1);
+      assertThat(state(brand)).isEqualTo(CouponState.RESERVED);
+      assertThat(given(brand)).isEqualTo(1);
+    }
+    Brand offered = sent("channels: [PUSH]", CLAIMED);
+    offered.delivery(DeliveryStatus.SENT, offered.lastTrigger().id(), SENT + 1);
+    offered.delivery(ofType(DeliveryStatus.COUPON_REDEEMED), SENT + 2);
+    offered.delivery(ofType(DeliveryStatus.COUPON_EXPIRED), SENT + 3).until(SENT + 3);
+    assertThat(state(offered)).isEqualTo(CouponState.OFFERED);
+
+    // The first claim is the grant's, the second a coupon of her own.
+    offered.delivery(ofType(DeliveryStatus.COUPON_CLAIMED), SENT + 4);
+    offered.delivery(ofType(DeliveryStatus.COUPON_CLAIMED), SENT + 5).until(SENT + 5);
+    assertThat(state(offered)).isEqualTo(CouponState.HELD);
+    assertThat(offered.anna().heldCoupons()).isEqualTo(1);
+
+    // As with the claims, the first redemption takes the grant, the second what was her own.
+    offered.delivery(ofType(DeliveryStatus.COUPON_REDEEMED), SENT + 6);
+    offered.delivery(ofType(DeliveryStatus.COUPON_REDEEMED), SENT + 7).until(SENT + 7);
+    assertThat(offered.remembers(ANNA) ? offered.anna().heldCoupons() : 0).isZero();
+    assertThat(given(offered)).isEqualTo(1);
   }
 }

@@ -17,6 +17,7 @@ import dev.nudge.event.DeferReason;
 import dev.nudge.event.Delivery;
 import dev.nudge.event.DeliveryStatus;
 import dev.nudge.event.LifecycleStage;
+import dev.nudge.event.Moment;
 import dev.nudge.event.Profile;
 import dev.nudge.event.Trigger;
 import dev.nudge.event.Value;
@@ -516,7 +517,7 @@ class DecisionCodesTest {
                 PUSH,
                 "variants: [{id: A, weight: 50}, {id: B, weight: 50}]",
                 "experiment: {explore: 1, decideAfter: 2 h}")
-            .moment("a", START)
+            .take(Moment.ofTime("a", ANNA, START, START, Brand.features()))
             .until(START + DAY);
 
     assertThat(brand.codes()).containsExactly(DecisionCode.DEFERRED, DecisionCode.SENT);

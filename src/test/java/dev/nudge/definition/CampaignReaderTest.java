@@ -309,10 +309,19 @@ class CampaignReaderTest {
     assertThat(read("conversion: {goal: Product Added}").conversion())
         .isEqualTo(new Conversion("Product Added", List.of(3 * DAY)));
     assertThat(read("products: [p1, coffee]").products()).containsExactly("p1", "coffee");
-    assertThat(read("recommend: {products: 4, by: [OWN_VIEWS, SIMILAR_PEOPLE]}").recommend())
+    assertThat(
+            read("recommend: {products: 4, by: [OWN_VIEWS, SIMILAR_PEOPLE]}\n"
+                    + "similar: {by: [region], limit: 10}")
+                .recommend())
         .isEqualTo(new Recommend(4, List.of(Recommend.By.OWN_VIEWS, Recommend.By.SIMILAR_PEOPLE)));
     assertThat(read("similar: {by: [ageBand, region], limit: 1000}").similar())
         .isEqualTo(new Similar(List.of("ageBand", "region"), 1000));
+  }
+
+  @Test
+  void theDearestPriceIsExpectedExactly() {
+    assertThat(read("cost: {model: CPC, price: 100000000000}").cost().expectedMilliUnits())
+        .isEqualTo(1_000_000_000_000_000_000L);
   }
 
   @ParameterizedTest
@@ -800,7 +809,7 @@ class CampaignReaderTest {
             "cost: {}",
             "c:5:7: cost.model: found nothing, expected one of CPM, CPC, CPA, CPS, "
                 + "PER_SEND, FLAT\nc:5:7: cost.price: found nothing, expected an amount from 0.00 "
-                + "to 1000000000000.00 with at most four decimal places"),
+                + "to 100000000000.00 with at most four decimal places"),
         arguments(
             "cost: {model: CPX, price: 1}",
             "c:5:15: cost.model: found \"CPX\", expected one of CPM, CPC, CPA, CPS, "
@@ -816,7 +825,11 @@ class CampaignReaderTest {
         arguments(
             "cost: {model: CPM, price: -1}",
             "c:5:27: cost.price: found -1, expected an amount from 0.00 to "
-                + "1000000000000.00 with at most four decimal places"),
+                + "100000000000.00 with at most four decimal places"),
+        arguments(
+            "cost: {model: PER_SEND, price: 100000000000.0001}",
+            "c:5:32: cost.price: found 100000000000.0001, expected an amount from 0.00 to "
+                + "100000000000.00 with at most four decimal places"),
         arguments("products: [a, a]", "c:5:15: products[1]: found \"a\" again, expected each once"),
         arguments("products: a", "c:5:11: products: found \"a\", expected a list of at most 1000"),
         arguments(
@@ -827,17 +840,21 @@ class CampaignReaderTest {
             "recommend: {products: 4, by: [OWN_VIEWS, OWN_VIEWS]}",
             "c:5:42: recommend.by[1]: found OWN_VIEWS again, expected each once"),
         arguments(
+            "recommend: {products: 4, by: [OWN_VIEWS, SIMILAR_PEOPLE]}",
+            "c:5:42: recommend.by[1]: found SIMILAR_PEOPLE without similar, expected similar "
+                + "beside recommend: who is alike"),
+        arguments(
             "recommend: {}",
             "c:5:12: recommend.products: found nothing, expected a whole number from 1 to "
                 + "20\nc:5:12: recommend.by: found nothing, expected a list of at most 3"),
         arguments(
             "similar: {by: [], limit: 0}",
             "c:5:15: similar.by: found an empty list, expected one attribute or "
-                + "more\nc:5:26: similar.limit: found 0, expected a whole number from 1 to 100000"),
+                + "more\nc:5:26: similar.limit: found 0, expected a whole number from 1 to 10000"),
         arguments(
             "similar: {}",
             "c:5:10: similar.by: found nothing, expected a list of at most 10\nc:5:10: "
-                + "similar.limit: found nothing, expected a whole number from 1 to 100000"),
+                + "similar.limit: found nothing, expected a whole number from 1 to 10000"),
         arguments(
             "salt: 5",
             "c:5:7: salt: found 5, expected text of at most 256 characters (text that "
