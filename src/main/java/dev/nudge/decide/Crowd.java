@@ -12,7 +12,9 @@ import dev.nudge.event.OrderStatus;
 import dev.nudge.event.Step;
 import dev.nudge.event.Value;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -145,7 +147,7 @@ final class Crowd {
 
   /** By the day of the tenant, for everybody: so that likeness goes both ways. */
   private static LocalDate today(Policy policy, long atMillis) {
-    return CapWindow.day(atMillis, Checks.policyZone(policy));
+    return LocalDate.ofInstant(Instant.ofEpochMilli(atMillis), ZoneId.of(policy.zone()));
   }
 
   /** To whom else a campaign goes, with what is known of each of them. */
