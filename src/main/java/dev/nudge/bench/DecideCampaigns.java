@@ -59,13 +59,17 @@ record DecideCampaigns(List<DefinitionVersion> definitions, List<Campaign> own) 
     int families = count / SHAPES;
     long ownShapes = shapes.stream().filter(shape -> !SHARED_TRIGGER.matcher(shape).find()).count();
     double ownShare = MomentMix.ownShare() / (ownShapes + (families - 1L) * SHAPES);
-    StringBuilder yaml = new StringBuilder(documents.get(0));
+    DefinitionReader reader = DefinitionReader.forRehearsal();
+    reader.read(FILE, utf8(documents.get(0)));
     for (int family = 0; family < families; family++) {
+      StringBuilder yaml = new StringBuilder();
       for (String shape : shapes) {
-        yaml.append("\n---\n").append(inFamily(shape, family, ownShare, momentsOfATenant));
+        yaml.append("---\n").append(inFamily(shape, family, ownShare, momentsOfATenant));
+        yaml.append('\n');
       }
+      reader.read("family %d of %s".formatted(family, FILE), utf8(yaml.toString()));
     }
-    return read(yaml.toString());
+    return read(reader);
   }
 
   private static List<String> documents() {
@@ -103,9 +107,11 @@ record DecideCampaigns(List<DefinitionVersion> definitions, List<Campaign> own) 
             .replaceAll(OWN_TRIGGER);
   }
 
-  private static DecideCampaigns read(String yaml) {
-    DefinitionReader reader = DefinitionReader.forRehearsal();
-    reader.read(FILE, yaml.getBytes(StandardCharsets.UTF_8));
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static DecideCampaigns read(DefinitionReader reader) {
     try {
       List<DefinitionVersion> definitions = new ArrayList<>();
       for (Policy policy : reader.policies()) {

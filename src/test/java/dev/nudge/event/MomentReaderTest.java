@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -132,6 +133,48 @@ class MomentReaderTest {
             {"id":"i","tenant":"acme","customerId":"anna","kind":"k",\
             "at":"2026-01-05T09:00:00Z","customer":{"age":null}}""");
     assertThat(moment.customer()).isEqualTo(nobody());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2026-01-05T09:00:00Z",
+        "2026-01-05T09:00:00.007Z",
+        "2024-02-29T23:59:59.999Z",
+        "1969-12-31T23:59:59.999Z",
+        "0000-01-01T00:00:00Z",
+        "-0001-06-01T12:30:00.500Z",
+        "+12345-06-01T12:30:00Z",
+        "2026-01-05T09:00:00.123456Z",
+        "2026-01-05T10:00:00+01:00"
+      })
+  void timesAreAsJavaReadsThem(String time) throws IOException {
+    Moment moment = Moment.ofTime("monday", ANNA, START, START, nobody());
+    String json = Json.of(moment).replace("\"at\":\"2026-01-05T09:00:00Z", "\"at\":\"" + time);
+    assertThat(json).contains(time);
+    assertThat(read(json).atMillis()).isEqualTo(Instant.parse(time).toEpochMilli());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2026-13-05T09:00:00Z",
+        "2026-02-29T09:00:00Z",
+        "2026-01-05T25:00:00Z",
+        "2026-01-05T09:60:00Z",
+        "2026-01-05T09:00:61Z",
+        "2026-01-05 09:00:00Z",
+        "2026-01-05T09:00:00",
+        "2026-01-05T09:00:00.00aZ",
+        "2026-01-05T09:00:00.0000",
+        ""
+      })
+  void whatIsNoTimeIsRefused(String text) {
+    String json = Json.of(Moment.ofTime("monday", ANNA, START, START, nobody()));
+    String wrong = json.replace("\"at\":\"2026-01-05T09:00:00Z", "\"at\":\"" + text);
+    assertThatThrownBy(() -> read(wrong))
+        .isInstanceOf(IOException.class)
+        .hasMessage("at: found '" + text + "', expected a time such as 2026-01-05T09:00:00Z");
   }
 
   @ParameterizedTest
