@@ -32,11 +32,7 @@ public record BenchConfig(
     check("--hot", hot, 0, 1_000);
     check("--runs", runs, 1, 99);
     check("--parallelism", parallelism, 1, 128);
-    if (patterns.isEmpty()) {
-      throw new IllegalArgumentException("--patterns: found none, expected at least one number");
-    }
-    patterns.forEach(count -> check("--patterns", count, 1, 1_000));
-    patterns = patterns.stream().distinct().sorted().toList();
+    patterns = counts("--patterns", patterns);
   }
 
   /** Whether the variant of that name is wanted. */
@@ -44,7 +40,16 @@ public record BenchConfig(
     return only == null || only.matcher(name).find();
   }
 
-  private static void check(String option, long found, long least, long most) {
+  /** Numbers from 1 to 1,000, ascending, each once. */
+  static List<Integer> counts(String option, List<Integer> found) {
+    if (found.isEmpty()) {
+      throw new IllegalArgumentException(option + ": found none, expected at least one number");
+    }
+    found.forEach(count -> check(option, count, 1, 1_000));
+    return found.stream().distinct().sorted().toList();
+  }
+
+  static void check(String option, long found, long least, long most) {
     if (found < least || found > most) {
       throw new IllegalArgumentException(
           "%s: found %d, expected %d to %d".formatted(option, found, least, most));

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.nudge.bench.Variant.Backend;
 import dev.nudge.bench.Variant.Engine;
 import dev.nudge.bench.Variant.Extras;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,8 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.ToDoubleFunction;
-import org.apache.flink.runtime.util.EnvironmentInformation;
-import org.apache.kafka.common.utils.AppInfoParser;
 
 /**
  * What was measured: as a table for people, as JSON for whoever compares two runs.
@@ -80,9 +77,7 @@ public record BenchReport(
     }
 
     private double median(ToDoubleFunction<Run> figure) {
-      double[] sorted = runs.stream().mapToDouble(figure).sorted().toArray();
-      int half = sorted.length / 2;
-      return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+      return Median.of(runs, figure);
     }
   }
 
@@ -355,8 +350,8 @@ public record BenchReport(
   /** For whoever compares two runs. */
   public String json() {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("machine", machine());
-    json.put("versions", versions());
+    json.put("machine", Surroundings.machine());
+    json.put("versions", Surroundings.versions());
     json.put("parameters", parameters());
     json.put("streams", loads.stream().map(BenchReport::json).toList());
     json.put("results", measured.stream().map(this::json).toList());
@@ -371,30 +366,6 @@ public record BenchReport(
     }
   }
 
-  private static Map<String, Object> machine() {
-    Map<String, Object> machine = new LinkedHashMap<>();
-    machine.put("processors", Runtime.getRuntime().availableProcessors());
-    if (ManagementFactory.getOperatingSystemMXBean()
-        instanceof com.sun.management.OperatingSystemMXBean os) {
-      machine.put("memoryBytes", os.getTotalMemorySize());
-    }
-    machine.put("maxHeapBytes", Runtime.getRuntime().maxMemory());
-    machine.put("managedMemoryBytes", BenchCluster.MANAGED_MEMORY.getBytes());
-    machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
-    machine.put("architecture", System.getProperty("os.arch"));
-    return machine;
-  }
-
-  private static Map<String, Object> versions() {
-    Map<String, Object> versions = new LinkedHashMap<>();
-    String nudge = BenchReport.class.getPackage().getImplementationVersion();
-    versions.put("nudge", nudge == null ? "classes" : nudge);
-    versions.put("flink", EnvironmentInformation.getVersion());
-    versions.put("kafka", AppInfoParser.getVersion());
-    versions.put("java", Runtime.version().toString());
-    return versions;
-  }
-
   private Map<String, Object> parameters() {
     Map<String, Object> parameters = new LinkedHashMap<>();
     parameters.put("events", config.events());
@@ -404,7 +375,7 @@ public record BenchReport(
     parameters.put("runs", config.runs());
     parameters.put("parallelism", config.parallelism());
     parameters.put("seed", config.seed());
-    parameters.put("partitions", Loads.PARTITIONS);
+    parameters.put("partitions", LoadWriter.PARTITIONS);
     parameters.put("spanMillis", Loads.SPAN_MILLIS);
     parameters.put("oursFindsMatches", OursVariant.FINDS_MATCHES);
     return parameters;

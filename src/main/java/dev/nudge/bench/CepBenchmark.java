@@ -16,12 +16,10 @@ import dev.nudge.ingest.Ingested;
 import dev.nudge.kafka.EventSource;
 import dev.nudge.local.EmbeddedKafka;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +35,6 @@ import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * {@code bench cep}: what patterns cost, ours beside stock Flink CEP, Flink SQL, and no patterns at
@@ -51,8 +47,6 @@ import org.slf4j.LoggerFactory;
  * event time.
  */
 public final class CepBenchmark {
-  private static final Logger LOG = LoggerFactory.getLogger(CepBenchmark.class);
-
   /** The most patterns for which stock CEP is measured. */
   private static final int STOCK_PATTERNS = 20;
 
@@ -99,19 +93,10 @@ public final class CepBenchmark {
    * @throws IOException if Kafka or Flink fail, or a variant has not seen every event
    */
   public BenchReport run() throws IOException, InterruptedException {
-    Path directory = Files.createTempDirectory("nudge-bench");
-    // Ctrl-C, too, should leave nothing behind: a long stream is a gigabyte.
-    Thread onExit = new Thread(() -> deleteWhileInUse(directory), "delete-" + directory);
-    Runtime.getRuntime().addShutdownHook(onExit);
-    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"), 0);
-        BenchCluster cluster = BenchCluster.start(directory, config.parallelism())) {
+    try (BenchDirectory directory = BenchDirectory.create();
+        EmbeddedKafka kafka = EmbeddedKafka.start(directory.path().resolve("kafka"), 0);
+        BenchCluster cluster = BenchCluster.start(directory.path(), config.parallelism())) {
       return measure(new Loads(kafka.bootstrapServers(), config), cluster);
-    } finally {
-      deleteTree(directory);
-      // While Java ends, hooks can't be taken back; then this one is doing its work.
-      if (onExit.getState() == Thread.State.NEW) {
-        Runtime.getRuntime().removeShutdownHook(onExit);
-      }
     }
   }
 
@@ -371,7 +356,7 @@ public final class CepBenchmark {
       Tally tally) {
     DataStream<CustomerEvent> events =
         env.fromSource(source, new IngestWatermarks(ingest), "Customer topics")
-            .map(new FirstRecord())
+            .map(new FirstRecord<>())
             .returns(TypeInformation.of(Ingested.class))
             .name("First record")
             .process(new IngestFunction(), TypeInformation.of(CustomerEvent.class))
@@ -424,7 +409,7 @@ public final class CepBenchmark {
           job, Tally.WATERMARK, load.lastMillis() - MAX_OUT_OF_ORDERNESS_MILLIS);
       Path savepoint = cluster.savepointAndCancel(job);
       StateSize state = new StateSize(variant.name(), bytesIn(savepoint), load);
-      deleteTree(savepoint);
+      BenchDirectory.deleteTree(savepoint);
       states.add(state);
       progress.accept("state of %s: %,d bytes".formatted(variant.name(), state.bytes()));
     }
@@ -471,25 +456,6 @@ public final class CepBenchmark {
         bytes += Files.size(file);
       }
       return bytes;
-    }
-  }
-
-  /** Kafka and RocksDB may still write: what they add meanwhile goes at the next attempt. */
-  private static void deleteWhileInUse(Path root) {
-    for (int attempt = 0; attempt < 5 && Files.exists(root); attempt++) {
-      try {
-        deleteTree(root);
-      } catch (IOException | UncheckedIOException e) {
-        LOG.debug("{} is still written to", root, e);
-      }
-    }
-  }
-
-  private static void deleteTree(Path root) throws IOException {
-    try (Stream<Path> paths = Files.walk(root)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
     }
   }
 }

@@ -3,27 +3,17 @@ package dev.nudge.bench;
 import dev.nudge.event.Topic;
 import dev.nudge.kafka.KafkaConfig;
 import dev.nudge.kafka.TopicName;
-import dev.nudge.kafka.Topics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Makes the streams and writes each once to topics of its own. */
 final class Loads {
-  /** Partitions of every topic. */
-  static final int PARTITIONS = 4;
-
   /** The first visit; in the past, since no record may be dated after its append time. */
   static final long FROM_MILLIS = Instant.parse("2025-01-06T09:00:00Z").toEpochMilli();
 
@@ -75,7 +65,7 @@ final class Loads {
   }
 
   private Load write(String name, EventStream stream, int everyNthCustomer) throws IOException {
-    KafkaConfig kafka = createTopics(name);
+    KafkaConfig kafka = LoadWriter.createTopics(bootstrapServers, name);
     Map<Integer, Long> lastByCustomer = new HashMap<>();
     long events = 0;
     long bytes = 0;
@@ -102,7 +92,7 @@ final class Loads {
         name,
         kafka,
         events,
-        events + (long) PARTITIONS * Topic.values().length,
+        events + (long) LoadWriter.PARTITIONS * Topic.values().length,
         bytes,
         lastByCustomer.size(),
         pending,
@@ -111,7 +101,8 @@ final class Loads {
 
   /** Topics for a stream that {@link #pace} will write. */
   Load paced(String name) {
-    return new Load(name, createTopics(name), pacedEvents(), 0, 0, 0, 0, 0);
+    return new Load(
+        name, LoadWriter.createTopics(bootstrapServers, name), pacedEvents(), 0, 0, 0, 0, 0);
   }
 
   /** How many events are paced: ten seconds' worth, or all. */
@@ -150,31 +141,15 @@ final class Loads {
     }
   }
 
-  private KafkaConfig createTopics(String name) {
-    KafkaConfig kafka = new KafkaConfig(bootstrapServers, name.replace(' ', '-') + ".", Map.of());
-    try (Admin admin = Admin.create(kafka.toProperties())) {
-      Topics.create(admin, kafka.topicPrefix(), PARTITIONS, (short) 1, Topics.KEEP_FOR_EVER)
-          .orThrow();
-    }
-    return kafka;
-  }
-
-  /** One producer: what it sends to a partition stands there in that order. */
-  private static final class Writer implements AutoCloseable {
+  /** Writes events and time. */
+  private static final class Writer extends LoadWriter {
     private static final String TIME = "{\"event\":\"$time\",\"timestamp\":%d}";
 
-    private final KafkaProducer<byte[], byte[]> producer;
     private final String prefix;
-    private final AtomicReference<Exception> failure = new AtomicReference<>();
 
     Writer(KafkaConfig kafka) {
-      Properties properties = kafka.toProperties();
-      properties.put(ProducerConfig.ACKS_CONFIG, "all");
-      properties.put(ProducerConfig.LINGER_MS_CONFIG, "1");
-      properties.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(256 << 10));
+      super(kafka);
       prefix = kafka.topicPrefix();
-      producer =
-          new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     void send(BenchEvent event, byte[] json) {
@@ -190,29 +165,6 @@ final class Loads {
           send(new ProducerRecord<>(TopicName.of(topic).withPrefix(prefix), partition, null, json));
         }
       }
-    }
-
-    private void send(ProducerRecord<byte[], byte[]> record) {
-      var unused =
-          producer.send(
-              record,
-              (sent, failed) -> {
-                if (failed != null) {
-                  failure.compareAndSet(null, failed);
-                }
-              });
-    }
-
-    void flush() throws IOException {
-      producer.flush();
-      if (failure.get() != null) {
-        throw new IOException("Kafka did not take the events", failure.get());
-      }
-    }
-
-    @Override
-    public void close() {
-      producer.close();
     }
   }
 }

@@ -1,9 +1,10 @@
 /**
- * What many patterns cost, measured in one run beside what stock Flink and the bare machine do.
+ * What many patterns and what decisions cost, measured in one run beside what stock Flink and the
+ * bare machine do.
  *
- * <p>In: how many events of how many customers; the events are made here, from a seed, and written
- * once to a real Kafka. Out: a table and {@code cep.json}: events a second of every variant and
- * their ratios, matches, bytes of state, latency. State: of the variants that are measured, gone
- * with their job.
+ * <p>In: how many events or moments of how many customers; they are made here, from a seed, and
+ * written once to a real Kafka. Out: a table, and {@code cep.json} or {@code decide.json}: events,
+ * moments and decisions a second of every variant and their ratios, matches, bytes of state,
+ * latency. State: of the variants that are measured, gone with their job.
  */
 package dev.nudge.bench;

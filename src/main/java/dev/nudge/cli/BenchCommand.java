@@ -3,6 +3,9 @@ package dev.nudge.cli;
 import dev.nudge.bench.BenchConfig;
 import dev.nudge.bench.BenchReport;
 import dev.nudge.bench.CepBenchmark;
+import dev.nudge.bench.DecideBenchConfig;
+import dev.nudge.bench.DecideBenchmark;
+import dev.nudge.bench.DecideReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,13 +24,14 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures on this machine, beside stock Flink.",
     mixinStandardHelpOptions = true,
-    subcommands = BenchCommand.Cep.class)
+    subcommands = {BenchCommand.Cep.class, BenchCommand.Decide.class})
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "found no benchmark, expected bench cep");
+    throw new ParameterException(
+        spec.commandLine(), "found no benchmark, expected bench cep or bench decide");
   }
 
   /** {@code bench cep}. */
@@ -107,10 +111,7 @@ final class BenchCommand implements Runnable {
     @Override
     public Integer call() throws IOException, InterruptedException {
       BenchReport report = new CepBenchmark(config(), System.err::println).run();
-      spec.commandLine().getOut().println(report.table());
-      Files.createDirectories(out.toAbsolutePath().getParent());
-      Files.writeString(out, report.json());
-      spec.commandLine().getOut().println("All figures: " + out);
+      tell(spec, out, report.table(), report.json());
       if (!report.allAgree()) {
         spec.commandLine().getErr().println("Not all found the same: see above.");
         return 1;
@@ -121,21 +122,122 @@ final class BenchCommand implements Runnable {
     private BenchConfig config() {
       try {
         return new BenchConfig(
-            events,
-            patterns,
-            customers,
-            hot,
-            runs,
-            parallelism,
-            seed,
-            only == null ? null : Pattern.compile(only));
-      } catch (PatternSyntaxException e) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "--only: found " + only + ", expected a regular expression: " + e.getDescription());
+            events, patterns, customers, hot, runs, parallelism, seed, pattern(spec, only));
       } catch (IllegalArgumentException e) {
         throw new ParameterException(spec.commandLine(), e.getMessage());
       }
+    }
+  }
+
+  /** {@code bench decide}. */
+  @Command(
+      name = "decide",
+      description = "Decisions, beside reading the same moments from the same real Kafka.",
+      mixinStandardHelpOptions = true)
+  static final class Decide implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Option(
+        names = "--moments",
+        paramLabel = "N",
+        defaultValue = "500000",
+        description = "Moments of each stream, a week of them (default: ${DEFAULT-VALUE}).")
+    private long moments;
+
+    @Option(
+        names = "--customers",
+        paramLabel = "N",
+        defaultValue = "100000",
+        description = "Whose moments they are, of all tenants (default: ${DEFAULT-VALUE}).")
+    private int customers;
+
+    @Option(
+        names = "--tenants",
+        split = ",",
+        paramLabel = "N",
+        defaultValue = "1,20",
+        description = "How many tenants share the customers (default: ${DEFAULT-VALUE}).")
+    private List<Integer> tenants;
+
+    @Option(
+        names = "--campaigns",
+        split = ",",
+        paramLabel = "N",
+        defaultValue = "20,500",
+        description =
+            "How many campaigns each tenant has, multiples of 20 (default: ${DEFAULT-VALUE}).")
+    private List<Integer> campaigns;
+
+    @Option(
+        names = "--runs",
+        paramLabel = "N",
+        defaultValue = "3",
+        description = "Of each variant; medians are told (default: ${DEFAULT-VALUE}).")
+    private int runs;
+
+    @Option(
+        names = "--parallelism",
+        paramLabel = "N",
+        defaultValue = "2",
+        description = "Subtasks (default: ${DEFAULT-VALUE}).")
+    private int parallelism;
+
+    @Option(
+        names = "--seed",
+        paramLabel = "N",
+        defaultValue = "1",
+        description = "Where the moments come from (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+        names = "--only",
+        paramLabel = "REGEX",
+        description = "Only variants in whose name this is found, such as 'rocksdb, 1 tenant'.")
+    private String only;
+
+    @Option(
+        names = "--out",
+        paramLabel = "FILE",
+        defaultValue = "target/bench/decide.json",
+        description = "Where the figures go (default: ${DEFAULT-VALUE}).")
+    private Path out;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+      DecideReport report = new DecideBenchmark(config(), System.err::println).run();
+      tell(spec, out, report.table(), report.json());
+      if (!report.differences().isEmpty()) {
+        spec.commandLine().getErr().println("Not all decided the same: see above.");
+        return 1;
+      }
+      return 0;
+    }
+
+    private DecideBenchConfig config() {
+      try {
+        return new DecideBenchConfig(
+            moments, customers, tenants, campaigns, runs, parallelism, seed, pattern(spec, only));
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(spec.commandLine(), e.getMessage());
+      }
+    }
+  }
+
+  private static void tell(CommandSpec spec, Path out, String table, String json)
+      throws IOException {
+    spec.commandLine().getOut().println(table);
+    Files.createDirectories(out.toAbsolutePath().getParent());
+    Files.writeString(out, json);
+    spec.commandLine().getOut().println("All figures: " + out);
+  }
+
+  private static Pattern pattern(CommandSpec spec, String only) {
+    try {
+      return only == null ? null : Pattern.compile(only);
+    } catch (PatternSyntaxException e) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--only: found " + only + ", expected a regular expression: " + e.getDescription());
     }
   }
 }

@@ -24,7 +24,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -41,8 +40,8 @@ import dev.nudge.event.Profile;
 import dev.nudge.event.Topic;
 import dev.nudge.event.Units;
 import dev.nudge.event.Value;
+import dev.nudge.event.ValueReader;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
@@ -466,41 +465,6 @@ public final class RecordDecoder {
   private Map<String, Value> values(String field, JsonParser parser)
       throws IOException, UnusableRecord {
     expectObject(field, parser);
-    Map<String, Value> values = new HashMap<>();
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.currentName();
-      switch (parser.nextToken()) {
-        case VALUE_NULL -> {}
-        case VALUE_STRING -> values.put(name, Value.string(parser.getText()));
-        case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
-            values.put(name, Value.number(parser.getText()));
-        case VALUE_TRUE, VALUE_FALSE ->
-            values.put(name, new Value(Value.Type.BOOLEAN, parser.getText()));
-        default -> values.put(name, new Value(Value.Type.JSON, nested(parser)));
-      }
-    }
-    return values;
-  }
-
-  private String nested(JsonParser parser) throws IOException {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator generator = json.createGenerator(text)) {
-      int depth = 0;
-      JsonToken token = parser.currentToken();
-      while (true) {
-        if (token.isNumeric()) {
-          // Copied as an event, a number would become a double.
-          generator.writeNumber(parser.getText());
-        } else {
-          generator.copyCurrentEvent(parser);
-        }
-        depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-        if (depth == 0) {
-          break;
-        }
-        token = parser.nextToken();
-      }
-    }
-    return text.toString();
+    return ValueReader.readAll(parser);
   }
 }

@@ -3,13 +3,9 @@ package dev.nudge.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,47 +25,20 @@ class CepBenchmarkIT {
 
   @BeforeAll
   static void runTheJar() throws Exception {
-    Path out = folder.resolve("cep.json");
-    Path temporary = Files.createDirectory(folder.resolve("tmp"));
-    Path log = folder.resolve("log");
-    Process bench =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx2g",
-                "-Djava.io.tmpdir=" + temporary,
-                "-jar",
-                System.getProperty("nudge.jar"),
-                "bench",
-                "cep",
-                "--events",
-                Integer.toString(EVENTS),
-                "--patterns",
-                "1,2",
-                "--customers",
-                Integer.toString(CUSTOMERS),
-                "--runs",
-                "1",
-                "--out",
-                out.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    try {
-      assertThat(bench.waitFor(10, TimeUnit.MINUTES)).as("ended within 10 minutes").isTrue();
-    } finally {
-      bench.destroyForcibly();
-    }
-    said = Files.readString(log);
-    assertThat(bench.exitValue()).as(said).isZero();
-    json = new ObjectMapper().readTree(Files.readString(out));
-    leavesNothingBehind(temporary);
-  }
-
-  private static void leavesNothingBehind(Path temporary) throws IOException {
-    try (var files = Files.list(temporary)) {
-      assertThat(files.map(file -> file.getFileName().toString()))
-          .noneMatch(name -> name.startsWith("nudge-bench"));
-    }
+    BenchProcess.Ended ended =
+        BenchProcess.run(
+            folder,
+            "cep",
+            "--events",
+            Integer.toString(EVENTS),
+            "--patterns",
+            "1,2",
+            "--customers",
+            Integer.toString(CUSTOMERS),
+            "--runs",
+            "1");
+    said = ended.said();
+    json = ended.json();
   }
 
   @Test
