@@ -51,6 +51,8 @@ final class Checks {
   private final Totals totals;
   private final Consumer<EvaluationException> failures;
   private final Map<String, CapWindow> windows = new HashMap<>();
+  private String newestZone;
+  private CapWindow newestWindows;
 
   /**
    * Checks of one shard of a tenant.
@@ -654,7 +656,11 @@ final class Checks {
 
   /** The days, weeks and months of a tenant. */
   CapWindow windows(Policy policy) {
-    return windows(policy.zone());
+    if (!policy.zone().equals(newestZone)) {
+      newestZone = policy.zone();
+      newestWindows = windows(newestZone);
+    }
+    return newestWindows;
   }
 
   private CapWindow windows(String zone) {

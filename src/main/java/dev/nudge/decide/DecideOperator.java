@@ -442,7 +442,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
       List<String> all = new ArrayList<>();
       customers.keys().forEach(all::add);
       for (String customer : all) {
-        turn.decider.endOfTime(turn.of(customer), atMillis);
+        turn.endOfTime(customer);
       }
       turn.end();
       keep(key, totals);
@@ -487,6 +487,15 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
         }
       }
       return recipient;
+    }
+
+    /** Most have nothing open, and stay as they are. */
+    void endOfTime(String customerId) throws IOException {
+      Recipient recipient = RecipientCodec.decode(key.tenant(), customerId, stored(customerId));
+      if (!recipient.candidates.isEmpty()) {
+        decider.endOfTime(recipient, upToMillis);
+        store(recipient);
+      }
     }
 
     private byte[] stored(String customerId) throws IOException {

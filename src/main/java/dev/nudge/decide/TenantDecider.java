@@ -137,11 +137,13 @@ final class TenantDecider {
     Recipient recipient = recipients.of(input.customerId());
     if (event != null) {
       onEvent(recipient, event);
+      plan(recipient, dueMillis(recipient, atMillis), atMillis, upToMillis);
     } else {
       crowd.take(input.moment());
       onMoment(recipient, input.moment());
+      // A moment moves no grant.
+      plan(recipient, candidatesDueMillis(recipient), atMillis, upToMillis);
     }
-    plan(recipient, atMillis, upToMillis);
   }
 
   /** Most clicks concern nobody, and are not worth a look at the customer. */
@@ -153,6 +155,10 @@ final class TenantDecider {
 
   /** When a customer is due next; {@link Recipient#NEVER} if nothing is. */
   long dueMillis(Recipient recipient, long atMillis) {
+    return Math.min(candidatesDueMillis(recipient), grants.dueMillis(recipient, policy(atMillis)));
+  }
+
+  private static long candidatesDueMillis(Recipient recipient) {
     long due = recipient.windowEndMillis;
     for (Candidate candidate : recipient.candidates) {
       if (recipient.windowEndMillis == Recipient.NEVER) {
@@ -165,11 +171,14 @@ final class TenantDecider {
     if (recipient.suspectUntilMillis != Long.MIN_VALUE) {
       due = Math.min(due, recipient.suspectUntilMillis);
     }
-    return Math.min(due, grants.dueMillis(recipient, policy(atMillis)));
+    return due;
   }
 
   private void plan(Recipient recipient, long atMillis, long upToMillis) {
-    long due = dueMillis(recipient, atMillis);
+    plan(recipient, dueMillis(recipient, atMillis), atMillis, upToMillis);
+  }
+
+  private void plan(Recipient recipient, long due, long atMillis, long upToMillis) {
     if (due <= upToMillis) {
       agenda.add(new Due(Math.max(due, atMillis), recipient.customerId));
     }
