@@ -117,7 +117,7 @@ final class WhyCommand implements Callable<Integer> {
                 story.customerId(),
                 stage == null
                     ? "no stage is known"
-                    : "%s since %s, life %d, %d paid orders then"
+                    : "%s since %s, life %d, paid orders in it by then: %d"
                         .formatted(
                             stage.stage(),
                             TIME.format(stage.since()),
@@ -192,13 +192,19 @@ final class WhyCommand implements Callable<Integer> {
         "    moment: %s"
             .formatted(
                 moment == null
-                    ? candidate.momentId()
+                    ? "the campaign's own pattern or time, " + candidate.momentId()
                     : "%s at %s"
                         .formatted(
                             moment.kind().equals(NewestMoments.STAGE)
                                 ? "entered " + moment.to()
                                 : moment.kind(),
                             TIME.format(moment.at()))));
+    if (candidate.alike() > 0) {
+      say(
+          out,
+          "    refused %d times before: --campaign %s tells when"
+              .formatted(candidate.alike(), candidate.campaign()));
+    }
     for (CustomerStory.Decided earlier : rows.subList(1, rows.size())) {
       print(earlier, "", "    before: ", out);
     }

@@ -35,6 +35,9 @@ final class CustomerQueries implements AutoCloseable {
           + " toUnixTimestamp64Milli(at), code, reason, `values`, winner, variant, channel, amount,"
           + " trigger_id, grant_id, id";
 
+  /** A candidate's final code; DEFERRED while it waits. */
+  private static final String OUTCOME = "argMax(code, (code != 'DEFERRED', at)) AS outcome";
+
   /** A candidate waits for 7 days at most, so it is put off a few dozen times at most. */
   private static final int ROWS_PER_CANDIDATE = 50;
 
@@ -141,7 +144,11 @@ final class CustomerQueries implements AutoCloseable {
   /**
    * All rows of the newest candidates, the newest row first.
    *
-   * @param campaign of this campaign alone; null for all
+   * <p>A campaign with a timetable refuses most customers every day, and what else became of one
+   * would drown in that: of all campaigns' candidates, the newest that {@code AUDIENCE} ended
+   * stands for all of its campaign.
+   *
+   * @param campaign of this campaign alone, each of them; null for all
    * @param sinceMillis of those whose newest row is not older
    * @param candidates how many candidates
    */
@@ -152,19 +159,27 @@ final class CustomerQueries implements AutoCloseable {
     if (campaign != null) {
       values.add(campaign);
     }
-    values.addAll(List.of(sinceMillis, candidates, (long) candidates * ROWS_PER_CANDIDATE));
+    values.add(sinceMillis);
+    if (campaign == null) {
+      values.add(DecisionCode.AUDIENCE.name());
+    }
+    values.addAll(List.of(candidates, (long) candidates * ROWS_PER_CANDIDATE));
     return clickHouse.query(
         "SELECT "
             + COLUMNS
             + " FROM nudge.decisions FINAL"
             + OF_CUSTOMER
             + " AND (campaign, campaign_version, moment) IN (SELECT campaign, campaign_version,"
-            + " moment FROM nudge.decisions"
+            + " moment FROM (SELECT campaign, campaign_version, moment, max(at) AS last, "
+            + OUTCOME
+            + " FROM nudge.decisions"
             + OF_CUSTOMER
             + (campaign == null ? "" : " AND campaign = ?")
             + " GROUP BY campaign, campaign_version, moment"
-            + " HAVING max(at) >= fromUnixTimestamp64Milli(?, 'UTC')"
-            + " ORDER BY max(at) DESC, campaign, moment LIMIT ?)"
+            + " HAVING last >= fromUnixTimestamp64Milli(?, 'UTC'))"
+            + " ORDER BY last DESC, campaign, moment"
+            + (campaign == null ? " LIMIT 1 BY campaign, if(outcome = ?, '', moment)" : "")
+            + " LIMIT ?)"
             // A row that puts a candidate off never falls on the instant of its final one.
             + " ORDER BY at DESC, code = 'SENT' DESC, campaign, id LIMIT ?"
             + ClickHouseReader.SETTINGS,
@@ -204,8 +219,9 @@ final class CustomerQueries implements AutoCloseable {
     values.add(sinceMillis);
     return clickHouse.query(
         "SELECT campaign, outcome, count() AS candidates, toUnixTimestamp64Milli(max(last))"
-            + " FROM (SELECT campaign, argMax(code, (code != 'DEFERRED', at)) AS outcome,"
-            + " max(at) AS last FROM nudge.decisions"
+            + " FROM (SELECT campaign, max(at) AS last, "
+            + OUTCOME
+            + " FROM nudge.decisions"
             + OF_CUSTOMER
             + (campaign == null ? "" : " AND campaign = ?")
             + " GROUP BY campaign, campaign_version, moment"

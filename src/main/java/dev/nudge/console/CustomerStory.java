@@ -124,13 +124,16 @@ public record CustomerStory(
    * @param moment the moment itself; null for a campaign's own pattern or time, and for one that is
    *     older than those known here
    * @param rows the newest first: the final one, unless it still waits, then those that put it off
+   * @param alike how many older ones of its campaign the audience refused too, which are told where
+   *     the campaign is asked for alone
    */
   public record Candidate(
       String campaign,
       int version,
       String momentId,
       NewestMoments.Row moment,
-      List<Decided> rows) {}
+      List<Decided> rows,
+      long alike) {}
 
   /**
    * A row of a candidate.

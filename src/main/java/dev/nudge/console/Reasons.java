@@ -456,7 +456,7 @@ final class Reasons {
     Words said = null;
     for (JsonNode cap : caps) {
       Words one = cap(cap, null);
-      said = said == null ? one : said.plus(new Words("; ", "；")).plus(one);
+      said = said == null ? one : said.plus(new Words(", ", "，")).plus(one);
     }
     return said == null ? text(caps) : said;
   }

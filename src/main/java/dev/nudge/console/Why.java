@@ -2,6 +2,7 @@ package dev.nudge.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.nudge.clickhouse.ClickHouseConfig;
+import dev.nudge.event.DecisionCode;
 import dev.nudge.event.LifecycleStage;
 import dev.nudge.event.Moment;
 import dev.nudge.event.StageChange;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -29,6 +31,11 @@ public final class Why implements AutoCloseable {
   /** What a campaign's audience calls the features of a customer. */
   private static final String CUSTOMER = "customer.";
 
+  /** Features that a story tells by themselves, from a newer source. */
+  private static final Set<String> TOLD =
+      Set.of("customer.stage", "customer.life", "customer.heldCoupons");
+
+  private static final Instant LATEST = Instant.parse("2299-12-31T00:00:00Z");
   private static final int MAX_COUPONS = 50;
 
   /** However few candidates are asked for, so many are looked at for what was read last. */
@@ -75,12 +82,15 @@ public final class Why implements AutoCloseable {
     if (moments.isEmpty() && newest.isEmpty()) {
       return Optional.empty();
     }
-    long sinceMillis = since == null ? 0 : Math.max(0, since.toEpochMilli());
+    long sinceMillis = since == null ? 0 : millis(since);
     List<CustomerQueries.Row> asked =
         campaign == null && since == null
             ? newest
             : queries.decisions(tenant, customer, campaign, sinceMillis, most);
-    List<CustomerStory.Candidate> candidates = candidates(asked, byId(moments));
+    List<CustomerQueries.Outcome> outcomes =
+        queries.outcomes(tenant, customer, campaign, sinceMillis);
+    List<CustomerStory.Candidate> candidates =
+        candidates(asked, byId(moments), campaign == null ? refusals(outcomes) : Map.of());
     return Optional.of(
         new CustomerStory(
             tenant,
@@ -91,7 +101,7 @@ public final class Why implements AutoCloseable {
             caps(newest),
             queries.coupons(tenant, customer, MAX_COUPONS),
             unused(newest),
-            summaries(queries.outcomes(tenant, customer, campaign, sinceMillis)),
+            summaries(outcomes),
             first(moments, limit),
             first(candidates, limit),
             candidates.size() > limit,
@@ -106,6 +116,14 @@ public final class Why implements AutoCloseable {
   /** The same as the page's API writes it. */
   public static String json(CustomerStory story) {
     return Json.write(story);
+  }
+
+  /** What lies beyond the times that ClickHouse knows is as good as their ends. */
+  private static long millis(Instant since) {
+    if (since.isBefore(Instant.EPOCH)) {
+      return 0;
+    }
+    return since.isAfter(LATEST) ? LATEST.toEpochMilli() : since.toEpochMilli();
   }
 
   private static int checked(int limit) {
@@ -148,25 +166,43 @@ public final class Why implements AutoCloseable {
         .id();
   }
 
+  /** How many the audience refused, by campaign. */
+  private static Map<String, Long> refusals(List<CustomerQueries.Outcome> outcomes) {
+    Map<String, Long> refusals = new HashMap<>();
+    for (CustomerQueries.Outcome outcome : outcomes) {
+      if (outcome.code().equals(DecisionCode.AUDIENCE.name())) {
+        refusals.put(outcome.campaign(), outcome.candidates());
+      }
+    }
+    return refusals;
+  }
+
   /** In the order of their newest rows; a candidate's final row is its newest one. */
   private static List<CustomerStory.Candidate> candidates(
-      List<CustomerQueries.Row> rows, Map<String, NewestMoments.Row> moments) {
-    Map<List<Object>, CustomerStory.Candidate> found = new LinkedHashMap<>();
+      List<CustomerQueries.Row> rows,
+      Map<String, NewestMoments.Row> moments,
+      Map<String, Long> refusals) {
+    Map<List<Object>, List<CustomerQueries.Row>> byCandidate = new LinkedHashMap<>();
     for (CustomerQueries.Row row : rows) {
-      found
+      byCandidate
           .computeIfAbsent(
-              List.of(row.campaign(), row.version(), row.moment()),
-              key ->
-                  new CustomerStory.Candidate(
-                      row.campaign(),
-                      row.version(),
-                      row.moment(),
-                      moments.get(row.moment()),
-                      new ArrayList<>()))
-          .rows()
-          .add(row.decided());
+              List.of(row.campaign(), row.version(), row.moment()), key -> new ArrayList<>())
+          .add(row);
     }
-    return List.copyOf(found.values());
+    List<CustomerStory.Candidate> candidates = new ArrayList<>();
+    for (List<CustomerQueries.Row> of : byCandidate.values()) {
+      CustomerQueries.Row newest = of.get(0);
+      boolean isRefused = newest.decided().code().equals(DecisionCode.AUDIENCE.name());
+      candidates.add(
+          new CustomerStory.Candidate(
+              newest.campaign(),
+              newest.version(),
+              newest.moment(),
+              moments.get(newest.moment()),
+              of.stream().map(CustomerQueries.Row::decided).toList(),
+              isRefused ? refusals.getOrDefault(newest.campaign(), 1L) - 1 : 0));
+    }
+    return candidates;
   }
 
   private static List<CustomerStory.CampaignSummary> summaries(
@@ -210,7 +246,7 @@ public final class Why implements AutoCloseable {
           .properties()
           .forEach(
               each -> {
-                if (each.getKey().startsWith(CUSTOMER)) {
+                if (each.getKey().startsWith(CUSTOMER) && !TOLD.contains(each.getKey())) {
                   features.putIfAbsent(
                       each.getKey(),
                       new CustomerStory.Feature(
