@@ -2,5 +2,6 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import { i18n } from './i18n'
 import './style.css'
+import './customers/customers.css'
 
 createApp(App).use(i18n).mount('#app')

@@ -16,7 +16,8 @@ import picocli.CommandLine.ParseResult;
       TopicsCommand.class,
       TablesCommand.class,
       PatternsCommand.class,
-      ConsoleCommand.class
+      ConsoleCommand.class,
+      WhyCommand.class
     })
 public final class Nudge {
   private Nudge() {}

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -24,6 +25,11 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>{@code GET /api/tenants}: the tenants that have rows, an array of names.
  *   <li>{@code GET /api/clock}: the deployment's clock, as {@link ClockReport}.
+ *   <li>{@code GET /api/customers?tenant=X&prefix=P}: up to {@value #MAX_FOUND} customers whose id
+ *       begins so, an array of {@link CustomerStory.Found}.
+ *   <li>{@code GET /api/customer?tenant=X&id=C}: the {@link CustomerStory} of one customer; {@code
+ *       &campaign=K} tells the candidates of that campaign alone, {@code &limit=N} how many.
+ *       Without any row of the customer 404.
  *   <li>{@code GET /api/live?tenant=X&range=7d|30d|90d|all}: server-sent events {@code clock},
  *       {@code stages}, {@code flow}, {@code anomalies}, {@code moments}, {@code health}, {@code
  *       trouble} and {@code heartbeat}, each when its content changed, at most about once a second.
@@ -35,7 +41,9 @@ import org.slf4j.LoggerFactory;
 public final class ConsoleServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ConsoleServer.class);
 
-  private static final int MAX_TENANT_LENGTH = 256;
+  private static final int MAX_LENGTH = 256;
+  private static final int MAX_FOUND = 50;
+  private static final int CANDIDATES = 100;
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
   private static final Set<HandlerType> READS = Set.of(HandlerType.GET, HandlerType.HEAD);
   private static final Map<String, String> SECURITY_HEADERS =
@@ -129,6 +137,8 @@ public final class ConsoleServer implements AutoCloseable {
     javalin.routes.before(this::guard);
     javalin.routes.get("/api/tenants", this::tenants);
     javalin.routes.get("/api/clock", context -> answer(context, config.clock().get()));
+    javalin.routes.get("/api/customers", this::customers);
+    javalin.routes.get("/api/customer", this::customer);
     javalin.routes.before("/api/live", this::checkLive);
     javalin.routes.sse("/api/live", this::live);
     javalin.routes.exception(HttpResponseException.class, ConsoleServer::refuse);
@@ -171,9 +181,40 @@ public final class ConsoleServer implements AutoCloseable {
     try (LifecycleQueries queries = new LifecycleQueries(config.clickHouse())) {
       answer(context, queries.tenants());
     } catch (SQLException e) {
-      LOG.warn("ClickHouse does not answer the console", e);
-      throw new HttpResponseException(503, "The database does not answer");
+      throw away(e);
     }
+  }
+
+  private void customers(Context context) {
+    String tenant = tenant(context);
+    String prefix = required(context, "prefix");
+    try (Why why = new Why(config.clickHouse())) {
+      answer(context, why.search(tenant, prefix, MAX_FOUND));
+    } catch (SQLException e) {
+      throw away(e);
+    }
+  }
+
+  private void customer(Context context) {
+    String tenant = tenant(context);
+    String id = required(context, "id");
+    String campaign = context.queryParam("campaign") == null ? null : required(context, "campaign");
+    int limit = limit(context);
+    Optional<CustomerStory> story;
+    try (Why why = new Why(config.clickHouse())) {
+      story = why.tell(tenant, id, campaign, null, limit);
+    } catch (SQLException e) {
+      throw away(e);
+    }
+    answer(
+        context,
+        story.orElseThrow(
+            () -> new HttpResponseException(404, "Nothing is known of this customer")));
+  }
+
+  private static HttpResponseException away(SQLException e) {
+    LOG.warn("ClickHouse does not answer the console", e);
+    return new HttpResponseException(503, "The database does not answer");
   }
 
   private void checkLive(Context context) {
@@ -189,11 +230,27 @@ public final class ConsoleServer implements AutoCloseable {
   }
 
   private static String tenant(Context context) {
-    String tenant = context.queryParam("tenant");
-    if (tenant == null || tenant.isEmpty() || tenant.length() > MAX_TENANT_LENGTH) {
-      throw new HttpResponseException(400, "tenant is missing, or longer than 256 characters");
+    return required(context, "tenant");
+  }
+
+  private static String required(Context context, String name) {
+    String value = context.queryParam(name);
+    if (value == null || value.isEmpty() || value.length() > MAX_LENGTH) {
+      throw new HttpResponseException(
+          400, name + " is missing, or longer than " + MAX_LENGTH + " characters");
     }
-    return tenant;
+    return value;
+  }
+
+  private static int limit(Context context) {
+    String limit = context.queryParam("limit");
+    if (limit == null) {
+      return CANDIDATES;
+    }
+    if (limit.matches("[1-9][0-9]{0,2}") && Integer.parseInt(limit) <= Why.MAX_LIMIT) {
+      return Integer.parseInt(limit);
+    }
+    throw new HttpResponseException(400, "limit is not one of 1 to " + Why.MAX_LIMIT);
   }
 
   private static Period period(Context context) {

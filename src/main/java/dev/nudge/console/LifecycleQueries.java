@@ -5,24 +5,17 @@ import dev.nudge.event.LifecycleStage;
 import dev.nudge.rehearse.AnomalyHistory;
 import dev.nudge.rehearse.StageHistory;
 import java.math.BigDecimal;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 
 /**
  * What the page asks ClickHouse. Every question about customers names its tenant by a bound
  * parameter; there is no method without one but {@link #tenants}, which tells the names, and {@link
  * #deadLetters}, which counts and shows no content.
  *
- * <p>Not for several threads: each user has one of its own. A connection is opened when first
- * needed, kept, and after a fault opened anew.
+ * <p>Not for several threads: each user has one of its own.
  *
  * <p>What bounds the cost: the table's key begins with the tenant, so other tenants' granules are
  * not read; its partitions are months of {@code at}, so questions about a period read that period;
@@ -32,22 +25,12 @@ import java.util.Properties;
  * grouped to at most 400 buckets of some 20 kinds; how often it is asked is {@link LiveFeed}'s.
  */
 final class LifecycleQueries implements AutoCloseable {
-  // Safe here: `at` decides the partition and is part of the key.
-  private static final String SETTINGS =
-      " SETTINGS do_not_merge_across_partitions_select_final = 1";
-  private static final int TIMEOUT_SECONDS = 20;
   private static final int MAX_ANOMALIES = 400;
 
-  private final String url;
-  private final Properties properties = new Properties();
-  private Connection connection;
+  private final ClickHouseReader clickHouse;
 
   LifecycleQueries(ClickHouseConfig config) {
-    url = config.url();
-    properties.setProperty("user", config.user());
-    properties.setProperty("password", config.password());
-    properties.setProperty("connection_timeout", "3000");
-    properties.setProperty("socket_timeout", String.valueOf((TIMEOUT_SECONDS + 5) * 1000));
+    clickHouse = new ClickHouseReader(config);
   }
 
   /** The first and the last time of a tenant's rows, in epoch milliseconds. */
@@ -55,14 +38,15 @@ final class LifecycleQueries implements AutoCloseable {
 
   /** Tenants that have rows, sorted. */
   List<String> tenants() throws SQLException {
-    return query(
+    return clickHouse.query(
         "SELECT DISTINCT tenant FROM nudge.stage_changes ORDER BY tenant LIMIT 1000",
         row -> row.getString(1));
   }
 
   /** From when to when the tenant has rows, empty if it has none. */
   Optional<Extent> extent(String tenant) throws SQLException {
-    return query(
+    return clickHouse
+        .query(
             "SELECT toUnixTimestamp64Milli(min(first)), toUnixTimestamp64Milli(max(last)),"
                 + " sum(known) FROM (SELECT min(at) AS first, max(at) AS last, count() AS known"
                 + " FROM nudge.stage_changes WHERE tenant = ? UNION ALL"
@@ -78,11 +62,11 @@ final class LifecycleQueries implements AutoCloseable {
   /** All changes by bucket; those before {@code startMillis} stand in its bucket. */
   List<StageHistory.Move> moves(String tenant, long startMillis, long bucketMillis)
       throws SQLException {
-    return query(
+    return clickHouse.query(
         "SELECT greatest(intDiv(toUnixTimestamp64Milli(at), ?), ?) AS bucket, `from`, `to`,"
             + " count() FROM nudge.stage_changes FINAL WHERE tenant = ?"
             + " GROUP BY bucket, `from`, `to`"
-            + SETTINGS,
+            + ClickHouseReader.SETTINGS,
         row ->
             new StageHistory.Move(
                 row.getLong(1),
@@ -96,13 +80,13 @@ final class LifecycleQueries implements AutoCloseable {
 
   /** Distinct customers per pair of stages, both ends of the period inclusive. */
   List<StageFlow.Link> links(String tenant, long startMillis, long endMillis) throws SQLException {
-    return query(
+    return clickHouse.query(
         "SELECT ifNull(`from`, 'NONE') AS origin, `to`, uniqExact(customer_id) AS customers"
             + " FROM nudge.stage_changes FINAL WHERE tenant = ?"
             + " AND at >= fromUnixTimestamp64Milli(?, 'UTC')"
             + " AND at <= fromUnixTimestamp64Milli(?, 'UTC')"
             + " GROUP BY origin, `to` ORDER BY customers DESC, origin, `to`"
-            + SETTINGS,
+            + ClickHouseReader.SETTINGS,
         row -> new StageFlow.Link(row.getString(1), row.getString(2), row.getLong(3)),
         tenant,
         startMillis,
@@ -115,7 +99,7 @@ final class LifecycleQueries implements AutoCloseable {
    */
   List<NewestMoments.Row> stageChanges(String tenant, long sinceMillis, int ofAll, int ofEachStage)
       throws SQLException {
-    return query(
+    return clickHouse.query(
         "SELECT customer_id, `from`, `to`, toUnixTimestamp64Milli(at), life, order_count FROM ("
             + "SELECT *, row_number() OVER (ORDER BY at DESC, customer_id, life DESC,"
             + " order_count DESC, `to`) AS place, row_number() OVER (PARTITION BY `to` ORDER BY"
@@ -123,7 +107,7 @@ final class LifecycleQueries implements AutoCloseable {
             + " FROM nudge.stage_changes FINAL WHERE tenant = ?"
             + " AND at >= fromUnixTimestamp64Milli(?, 'UTC'))"
             + " WHERE place <= ? OR place_in_stage <= ? ORDER BY place"
-            + SETTINGS,
+            + ClickHouseReader.SETTINGS,
         row ->
             NewestMoments.Row.stageChange(
                 tenant,
@@ -142,13 +126,13 @@ final class LifecycleQueries implements AutoCloseable {
   /** Anomalies by kind and bucket, both ends of the period inclusive. */
   List<AnomalyHistory.Count> anomalies(
       String tenant, long startMillis, long endMillis, long bucketMillis) throws SQLException {
-    return query(
+    return clickHouse.query(
         "SELECT kind, intDiv(toUnixTimestamp64Milli(at) - ?, ?) AS bucket, count()"
             + " FROM nudge.anomalies FINAL WHERE tenant = ?"
             + " AND at >= fromUnixTimestamp64Milli(?, 'UTC')"
             + " AND at <= fromUnixTimestamp64Milli(?, 'UTC')"
             + " GROUP BY kind, bucket"
-            + SETTINGS,
+            + ClickHouseReader.SETTINGS,
         row -> new AnomalyHistory.Count(row.getString(1), row.getLong(2), row.getLong(3)),
         AnomalyHistory.MONDAY_MILLIS,
         bucketMillis,
@@ -163,7 +147,7 @@ final class LifecycleQueries implements AutoCloseable {
    */
   List<NewestMoments.Row> newestAnomalies(
       String tenant, long sinceMillis, int ofAll, int ofEachKind) throws SQLException {
-    return query(
+    return clickHouse.query(
         "SELECT customer_id, id, kind, toUnixTimestamp64Milli(at), order_id, value, baseline"
             + " FROM (SELECT *, row_number() OVER (ORDER BY at DESC, customer_id, kind, id) AS"
             + " place, row_number() OVER (PARTITION BY kind ORDER BY at DESC, customer_id, id) AS"
@@ -171,7 +155,7 @@ final class LifecycleQueries implements AutoCloseable {
             + " AND at >= fromUnixTimestamp64Milli(?, 'UTC'))"
             + " WHERE place <= ? OR place_in_kind <= ? ORDER BY place LIMIT "
             + MAX_ANOMALIES
-            + SETTINGS,
+            + ClickHouseReader.SETTINGS,
         row ->
             NewestMoments.Row.anomaly(
                 tenant,
@@ -196,52 +180,14 @@ final class LifecycleQueries implements AutoCloseable {
    * Unusable records per reason, over the whole deployment: a record may not even name a tenant.
    */
   List<IngestHealth.ReasonCount> deadLetters() throws SQLException {
-    return query(
+    return clickHouse.query(
         "SELECT reason, count() AS records FROM nudge.dead_letters FINAL"
             + " GROUP BY reason ORDER BY records DESC, reason",
         row -> new IngestHealth.ReasonCount(row.getString(1), row.getLong(2)));
   }
 
-  private interface Reader<T> {
-    T read(ResultSet row) throws SQLException;
-  }
-
-  private <T> List<T> query(String sql, Reader<T> reader, Object... values) throws SQLException {
-    try {
-      if (connection == null) {
-        connection = DriverManager.getConnection(url, properties);
-      }
-      try (PreparedStatement statement = connection.prepareStatement(sql)) {
-        statement.setQueryTimeout(TIMEOUT_SECONDS);
-        for (int i = 0; i < values.length; i++) {
-          statement.setObject(i + 1, values[i]);
-        }
-        List<T> found = new ArrayList<>();
-        try (ResultSet rows = statement.executeQuery()) {
-          while (rows.next()) {
-            T one = reader.read(rows);
-            if (one != null) {
-              found.add(one);
-            }
-          }
-        }
-        return found;
-      }
-    } catch (SQLException | RuntimeException e) {
-      close(); // what went wrong may be the connection
-      throw e;
-    }
-  }
-
   @Override
   public void close() {
-    if (connection != null) {
-      try {
-        connection.close();
-      } catch (SQLException ignored) {
-        // It is given up anyway.
-      }
-      connection = null;
-    }
+    clickHouse.close();
   }
 }

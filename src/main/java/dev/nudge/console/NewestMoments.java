@@ -8,9 +8,9 @@ import java.util.List;
  *
  * @param rows the newest first
  */
-record NewestMoments(List<Row> rows) {
+public record NewestMoments(List<Row> rows) {
   /** The kind of a stage change; any other is an anomaly's. */
-  static final String STAGE = "STAGE";
+  public static final String STAGE = "STAGE";
 
   /**
    * One customer's stage change or anomaly.
@@ -25,7 +25,7 @@ record NewestMoments(List<Row> rows) {
    * @param value what was found, a plain decimal; may be null
    * @param baseline what it was measured against, a plain decimal; may be null
    */
-  record Row(
+  public record Row(
       String tenant,
       String customerId,
       String id,

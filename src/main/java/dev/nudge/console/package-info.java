@@ -5,6 +5,9 @@
  * browser and server-sent events. State: none that outlives a viewer; what was read last is kept
  * while somebody watches the tenant, and dropped when the last viewer leaves.
  *
+ * <p>{@link dev.nudge.console.Why} tells what is known of one customer and says why each decision
+ * came out as it did, for the page and for the command line alike.
+ *
  * <p>The page itself is written in TypeScript, in {@code src/main/console}; the build puts it on
  * the class path under {@code /console}.
  */
