@@ -16,6 +16,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 
 /**
@@ -107,10 +108,11 @@ final class CampaignHistory {
     DecisionCode code = line.code();
     int place = buckets.place(line.atMillis());
     counts.computeIfAbsent(code, key -> new long[buckets.count()])[place]++;
-    if (!line.details().isEmpty()) {
+    Map<String, String> told = code == DecisionCode.AUDIENCE ? unknown(line) : line.details();
+    if (!told.isEmpty()) {
       Map<Map<String, String>, Long> known = details.computeIfAbsent(code, key -> new HashMap<>());
-      boolean fits = known.containsKey(line.details()) || known.size() < MAX_DETAILS;
-      known.merge(fits ? line.details() : Map.of(), 1L, Long::sum);
+      boolean fits = known.containsKey(told) || known.size() < MAX_DETAILS;
+      known.merge(fits ? told : Map.of(), 1L, Long::sum);
     }
     if (code == DecisionCode.BUDGET_EXHAUSTED && exhaustedMillis == null) {
       exhaustedMillis = line.atMillis();
@@ -119,13 +121,26 @@ final class CampaignHistory {
     }
   }
 
+  /** What the audience asks for and nobody knew, such as a birthday where there are no profiles. */
+  private Map<String, String> unknown(DecisionLine line) {
+    if (campaign == null || campaign.audience() == null) {
+      return Map.of();
+    }
+    StringJoiner names = new StringJoiner(", ");
+    for (String name : campaign.audience().reads()) {
+      if (!line.details().containsKey(name)) {
+        names.add(name);
+      }
+    }
+    return names.length() == 0 ? Map.of() : Map.of("unknown", names.toString());
+  }
+
   private void sent(DecisionLine line, int place) {
     sends.add(line);
     count(variants, line.variant());
     count(channels, line.channel());
     BigInteger milli =
-        BigInteger.valueOf(
-            channelCostsMilli.computeIfAbsent(line.channel(), this::touchMilli));
+        BigInteger.valueOf(channelCostsMilli.computeIfAbsent(line.channel(), this::touchMilli));
     if (line.amountUnits() != null) {
       BigInteger units = BigInteger.valueOf(line.amountUnits());
       amountUnits = amountUnits.add(units);

@@ -23,8 +23,8 @@ import java.util.function.Consumer;
  * @param campaign the campaign
  * @param atMillis the decision's instant, epoch milliseconds
  * @param code what became of the candidate
- * @param details what says more than the code, by name, such as the campaign that went first; empty
- *     where the code says it all
+ * @param details what says more than the code, by name, such as the campaign that went first; of
+ *     AUDIENCE whatever the audience read and found; empty where the code says it all
  * @param variant the variant, or null
  * @param channel the channel, or null
  * @param amountUnits the resource's amount in ten-thousandths, or null
@@ -84,8 +84,12 @@ record DecisionLine(
   private static DecisionLine of(Map<String, String> fields, Map<String, String> values) {
     DecisionCode code = DecisionCode.valueOf(fields.get("code"));
     String amount = fields.get("amount");
-    values.put("winner", fields.get("winner"));
-    values.put("reason", fields.get("reason"));
+    if (fields.containsKey("winner")) {
+      values.put("winner", fields.get("winner"));
+    }
+    if (fields.containsKey("reason")) {
+      values.put("reason", fields.get("reason"));
+    }
     return new DecisionLine(
         fields.get("tenant"),
         fields.get("customerId"),
@@ -100,6 +104,9 @@ record DecisionLine(
 
   /** Of what was read at the decision, what takes the same few values for many customers. */
   private static Map<String, String> details(DecisionCode code, Map<String, String> values) {
+    if (code == DecisionCode.AUDIENCE) {
+      return Map.copyOf(values);
+    }
     List<String> telling = telling(code);
     if (telling.isEmpty()) {
       return Map.of();

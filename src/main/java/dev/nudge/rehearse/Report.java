@@ -34,8 +34,8 @@ import java.util.function.Consumer;
  * two buckets of time, and the page draws a curve for NEW that rises and falls and one for GROWING.
  *
  * <p>What it keeps does not grow with the files: so many tenants at most, and for each so many
- * buckets of every kind of change and of anomaly, and of every code of each campaign. There is no wall clock in it: the same results
- * give the same bytes.
+ * buckets of every kind of change and of anomaly, and of every code of each campaign. There is no
+ * wall clock in it: the same results give the same bytes.
  */
 final class Report {
   /** More tenants than this make no report but a phone book; theirs are counted as one. */
