@@ -102,7 +102,7 @@ class DecisionReportTest {
     assertThat(campaign.path("amount").asText()).isEqualTo("62.50");
     // 50 + 0.05 + 0.01, 12.50 + 2 / 1000 + 0.01, 2 / 1000 + 0.01
     assertThat(campaign.path("cost").asText()).isEqualTo("62.584");
-    assertThat(campaign.path("costs")).hasToString("[62.572,0.00,0.012,0.00,0.00,0.00,0.00,0.00]");
+    assertThat(campaign.path("costs")).hasToString("[62.572,0.0,0.012,0.0,0.0,0.0,0.0,0.0]");
     assertThat(campaign.path("granted")).hasToString("[2,0,0,0,0,0,0,0]");
     assertThat(campaign.path("channels"))
         .hasToString("[{\"name\":\"ON_PAGE\",\"count\":2},{\"name\":\"SMS\",\"count\":1}]");
