@@ -60,7 +60,6 @@ class CampaignRehearsalIT {
             "spend-spike-vip SENT",
             "win-back-loyal SENT",
             "win-back-occasional DEFERRED",
-            "win-back-occasional OPEN_AT_END",
             "win-back-occasional GLOBAL_CONTROL",
             "win-back-occasional CONTROL")
         .doesNotContain("birthday SENT");
