@@ -2,6 +2,9 @@ import { onScopeDispose, shallowRef } from 'vue'
 import { ANOMALIES, anomalyClass } from './anomalies'
 import { ORIGINS, type Origin } from './stages'
 
+/** Colours of series; style sheets name them --c-series-0 and so on. */
+export const SERIES = 10
+
 export interface Theme {
   ink: string
   quiet: string
@@ -11,6 +14,8 @@ export interface Theme {
   stage: Record<Origin, string>
   /** By an anomaly's kind. */
   anomaly: (kind: string) => string
+  /** For what has no colour of its own, by place; beyond the last one the colour of all others. */
+  series: (place: number) => string
 }
 
 /** The colours of style.css for canvases, which can't read them by themselves; follows light and dark. Paper is light. */
@@ -48,6 +53,7 @@ function read(): Theme {
   const anomalies = Object.fromEntries(
     ['', 'own', ...ANOMALIES].map((kind) => [anomalyClass(kind), variable(`--c-${anomalyClass(kind)}`)]),
   )
+  const series = Array.from({ length: SERIES }, (_, i) => variable(`--c-series-${i}`))
   return {
     ink: variable('--ink'),
     quiet: variable('--quiet'),
@@ -58,5 +64,6 @@ function read(): Theme {
       ORIGINS.map((stage) => [stage, variable(`--c-${stage.toLowerCase()}`)]),
     ) as Record<Origin, string>,
     anomaly: (kind) => anomalies[anomalyClass(kind)] ?? '',
+    series: (place) => series[place] ?? variable('--c-anomaly-rest'),
   }
 }

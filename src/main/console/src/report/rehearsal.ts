@@ -1,6 +1,7 @@
 import type { Anomalies } from '../anomalies'
 import type { Counts, Flow, Stages } from '../live'
 import { STAGES, type Origin, type Stage } from '../stages'
+import type { Decisions } from './decisions'
 
 /** What dev.nudge.rehearse.Report wrote into the page. */
 export interface Rehearsal {
@@ -15,6 +16,10 @@ export interface Rehearsal {
   changesOfOthers: number
   /** Their anomalies. */
   anomaliesOfOthers: number
+  /** Decisions of tenants beyond those told of. */
+  decisionsOfOthers: number
+  /** Nobody told what became of triggers: each counted as sent. */
+  receiptsAssumed: boolean
   tenants: Tenant[]
 }
 
@@ -25,6 +30,7 @@ export interface Tenant {
   moves: Move[]
   anomalies: Anomalies
   largest: Amount[]
+  decisions: Decisions
 }
 
 /** An anomaly about money; amounts are plain decimals. */

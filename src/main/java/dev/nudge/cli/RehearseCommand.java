@@ -108,6 +108,9 @@ final class RehearseCommand implements Callable<Integer> {
     makeFolder();
     Rehearsal.Summary summary =
         new Rehearsal(inputs, inForce, rules, until, parallelism, out).run(progress());
+    if (CommandLine.Help.Ansi.AUTO.enabled()) {
+      System.err.print("\r\u001b[K");
+    }
     PrintWriter print = spec.commandLine().getOut();
     print.printf(
         "%,d records read, %,d of them unusable, %,d after the end at %s; %.1f s. Results in %s%n",
@@ -170,15 +173,24 @@ final class RehearseCommand implements Callable<Integer> {
     }
   }
 
+  /** One line that is written over and over, on a terminal only. */
   private static Rehearsal.Progress progress() {
     if (!CommandLine.Help.Ansi.AUTO.enabled()) {
       return (done, total) -> {};
     }
-    return (done, total) -> {
-      System.err.printf(
-          "\r%,d of %,d records (%d %%)", done, total, 100 * done / Math.max(1, total));
-      if (done == total) {
-        System.err.println();
+    return new Rehearsal.Progress() {
+      @Override
+      public void read(long done, long total) {
+        show("%,d of %,d records (%d %%)".formatted(done, total, 100 * done / Math.max(1, total)));
+      }
+
+      @Override
+      public void doing(Step step, String file) {
+        show((step == Step.SURVEY ? "Looking through " : "Writing ") + file);
+      }
+
+      private void show(String text) {
+        System.err.print("\r" + text + "\u001b[K");
       }
     };
   }

@@ -59,10 +59,10 @@ final class MergedFiles implements GeneratorFunction<Long, Ingested> {
     }
   }
 
-  /** The next record; the caller asks for exactly as many as there are. */
+  /** The next record; behind the last one, the end of time. */
   @Override
   public Ingested map(Long index) throws IOException {
-    while (true) {
+    while (!heads.isEmpty()) {
       Head head = heads.remove();
       Ingested record = head.record;
       if (head.advance()) {
@@ -72,6 +72,7 @@ final class MergedFiles implements GeneratorFunction<Long, Ingested> {
         return record;
       }
     }
+    return new Ingested(null, null, config.endOfTimeMillis());
   }
 
   @Override

@@ -29,7 +29,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -133,13 +132,15 @@ public final class Rehearsal {
     keys.set(IngestConfig.CLOCK, IngestConfig.IdleClock.RECORDS);
     IngestConfig config = IngestConfig.from(keys);
     RecordDecoder decoder = new RecordDecoder(config);
+    Currencies currencies = new Currencies();
     List<MergedFiles.Source> sources = new ArrayList<>();
     long records = 0;
     long unusable = 0;
     long first = Long.MAX_VALUE;
     long last = Long.MIN_VALUE;
     for (InputFile input : inputs) {
-      Survey survey = Survey.of(input, decoder);
+      progress.doing(Progress.Step.SURVEY, input.path());
+      Survey survey = Survey.of(input, decoder, currencies);
       records += survey.records();
       unusable += survey.unusable();
       first = Math.min(first, survey.firstMillis());
@@ -152,7 +153,7 @@ public final class Rehearsal {
     if (records > skipped) {
       execute(sources, config.endingAt(end), records - skipped, outputs, progress);
     }
-    outputs.sortInto(out);
+    outputs.sortInto(out, progress);
     Summary summary =
         new Summary(
             records,
@@ -161,7 +162,12 @@ public final class Rehearsal {
             first > end ? null : Instant.ofEpochMilli(first),
             end == Long.MIN_VALUE ? null : Instant.ofEpochMilli(end),
             TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
-    Report.write(out, summary, Outputs.NAMES);
+    progress.doing(Progress.Step.WRITE, "report.html");
+    Report.write(
+        out,
+        summary,
+        Outputs.NAMES,
+        new Given(policies, rules, !hasReceipts(), currencies.byTenant()));
     return summary;
   }
 
@@ -192,11 +198,11 @@ public final class Rehearsal {
         env.fromSource(
                 new DataGeneratorSource<>(
                     new MergedFiles(sources, config),
-                    records,
+                    // The last one tells the end, which may lie far behind the last record.
+                    records + 1,
                     RateLimiterStrategy.noOp(),
                     TypeInformation.of(Ingested.class)),
-                WatermarkStrategy.<Ingested>forMonotonousTimestamps()
-                    .withTimestampAssigner((record, ignored) -> record.atMillis()),
+                new TimeInSteps(),
                 "Files")
             .uid("rehearse-files-v1")
             .setParallelism(1);
@@ -210,10 +216,14 @@ public final class Rehearsal {
 
   /** Where nobody tells what became of triggers, each counts as sent at its decision. */
   private DecideConfig decide(IngestConfig ingest) {
-    boolean told = inputs.stream().anyMatch(input -> input.topic() == Topic.DELIVERIES);
     return DecideConfig.from(new Configuration())
-        .withReceipts(told ? DecideConfig.Receipts.DELIVERIES : DecideConfig.Receipts.ASSUMED)
+        .withReceipts(
+            hasReceipts() ? DecideConfig.Receipts.DELIVERIES : DecideConfig.Receipts.ASSUMED)
         .endingAt(ingest.endOfTimeMillis());
+  }
+
+  private boolean hasReceipts() {
+    return inputs.stream().anyMatch(input -> input.topic() == Topic.DELIVERIES);
   }
 
   /** The built-in policy comes first, so that those given overrule it. */
@@ -263,7 +273,7 @@ public final class Rehearsal {
       throws InterruptedException {
     try {
       Object read = job.getAccumulators().get().get(IngestFunction.RECORDS_READ);
-      progress.read(read instanceof Long count ? count : 0, records);
+      progress.read(read instanceof Long count ? Math.min(count, records) : 0, records);
     } catch (ExecutionException | IllegalStateException e) {
       LOG.debug("no progress can be told", e);
     }
@@ -319,8 +329,19 @@ public final class Rehearsal {
 
   /** Told how far the rehearsal is. */
   public interface Progress {
+    /** What comes before and after the records are lived through. */
+    enum Step {
+      /** A file is read once to know its order and its times. */
+      SURVEY,
+      /** A file of the results is sorted and written. */
+      WRITE
+    }
+
     /** {@code done} of {@code total} records have been read. */
     void read(long done, long total);
+
+    /** A step begins on a file. */
+    default void doing(Step step, String file) {}
   }
 
   /** The files of the results, and the folders of their unsorted parts. */
@@ -374,8 +395,9 @@ public final class Rehearsal {
           + line;
     }
 
-    void sortInto(Path out) throws IOException {
+    void sortInto(Path out, Progress progress) throws IOException {
       for (String name : NAMES) {
+        progress.doing(Progress.Step.WRITE, name + ".jsonl");
         Path folder = temporary.resolve(name);
         Path sorted = temporary.resolve(name + ".sorted");
         SortedLines.sort(parts(folder), sorted, temporary);

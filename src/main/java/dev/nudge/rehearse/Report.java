@@ -34,8 +34,8 @@ import java.util.function.Consumer;
  * two buckets of time, and the page draws a curve for NEW that rises and falls and one for GROWING.
  *
  * <p>What it keeps does not grow with the files: so many tenants at most, and for each so many
- * buckets of every kind of change and of anomaly. There is no wall clock in it: the same results
- * give the same bytes.
+ * buckets of every kind of change and of anomaly, and of every code of each campaign. There is no
+ * wall clock in it: the same results give the same bytes.
  */
 final class Report {
   /** More tenants than this make no report but a phone book; theirs are counted as one. */
@@ -51,6 +51,7 @@ final class Report {
 
   private final Rehearsal.Summary summary;
   private final List<String> files;
+  private final Given given;
   private final long startMillis;
   private final long endMillis;
   private final long bucketMillis;
@@ -61,10 +62,12 @@ final class Report {
   private final Map<DeadLetterReason, Long> deadLetters = new EnumMap<>(DeadLetterReason.class);
   private long changesOfOthers;
   private long anomaliesOfOthers;
+  private long decisionsOfOthers;
 
-  private Report(Rehearsal.Summary summary, List<String> files) {
+  private Report(Rehearsal.Summary summary, List<String> files, Given given) {
     this.summary = summary;
     this.files = files;
+    this.given = given;
     endMillis = summary.until() == null ? 0 : summary.until().toEpochMilli();
     startMillis = summary.from() == null ? endMillis : summary.from().toEpochMilli();
     bucketMillis = StageHistory.bucketMillis(startMillis, endMillis);
@@ -76,10 +79,12 @@ final class Report {
    *
    * @param out the folder of the results
    * @param files the results' names without {@code .jsonl}, for the page to tell of
+   * @param given what the rehearsal was given beside its records
    * @throws IllegalStateException if the page is not on the class path: the build puts it there
    */
-  static void write(Path out, Rehearsal.Summary summary, List<String> files) throws IOException {
-    Report report = new Report(summary, files);
+  static void write(Path out, Rehearsal.Summary summary, List<String> files, Given given)
+      throws IOException {
+    Report report = new Report(summary, files, given);
     report.count(out);
     String page = template();
     int data = page.indexOf(DATA) + DATA.length();
@@ -139,6 +144,17 @@ final class Report {
                     baseline));
           }
         });
+    DecisionLine.each(
+        FACTORY,
+        out.resolve("decisions.jsonl"),
+        line -> {
+          Tenant tenant = tenant(line.tenant());
+          if (tenant == null) {
+            decisionsOfOthers++;
+          } else {
+            tenant.decisions.add(line);
+          }
+        });
     eachLine(
         out.resolve("dead_letters.jsonl"),
         Set.of("reason"),
@@ -193,10 +209,13 @@ final class Report {
     private final Map<Kind, Map<Long, Long>> bucketsByKind = new TreeMap<>(Kind.IN_ORDER_OF_A_LIFE);
     private final Map<String, Map<Long, Long>> bucketsByAnomaly = new TreeMap<>();
     private final List<Amount> largest = new ArrayList<>();
+    private final DecisionHistory decisions;
     private long changes;
 
     Tenant(String name) {
       this.name = name;
+      this.decisions =
+          new DecisionHistory(name, given, CampaignHistory.Buckets.of(startMillis, endMillis));
     }
 
     void wasUnusual(String kind, long atMillis) {
@@ -264,6 +283,8 @@ final class Report {
       json.writeEndArray();
       json.writeNumberField("changesOfOthers", changesOfOthers);
       json.writeNumberField("anomaliesOfOthers", anomaliesOfOthers);
+      json.writeNumberField("decisionsOfOthers", decisionsOfOthers);
+      json.writeBooleanField("receiptsAssumed", given.receiptsAssumed());
       json.writeArrayFieldStart("tenants");
       List<Tenant> largestFirst = new ArrayList<>(tenants.values());
       // Sorting is stable: of two equal ones the first by name comes first.
@@ -324,6 +345,7 @@ final class Report {
     }
     json.writeEndArray();
     writeAnomalies(json, tenant.anomalies());
+    tenant.decisions.write(json);
     json.writeArrayFieldStart("largest");
     for (Amount amount : tenant.largest) {
       json.writeStartObject();

@@ -24,7 +24,8 @@ import java.util.List;
  */
 record Survey(long records, long unusable, long firstMillis, long lastMillis, boolean inOrder) {
 
-  static Survey of(InputFile file, RecordDecoder decoder) throws IOException {
+  static Survey of(InputFile file, RecordDecoder decoder, Currencies currencies)
+      throws IOException {
     long records = 0;
     long unusable = 0;
     long first = Long.MAX_VALUE;
@@ -35,6 +36,7 @@ record Survey(long records, long unusable, long firstMillis, long lastMillis, bo
         records++;
         Ingested ingested = decode(file, decoder, line, lines.number());
         if (ingested.deadLetter() == null) {
+          currencies.count(ingested.event());
           inOrder &= ingested.atMillis() >= last;
           first = Math.min(first, ingested.atMillis());
           last = Math.max(last, ingested.atMillis());

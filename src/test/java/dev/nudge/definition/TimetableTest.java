@@ -3,11 +3,18 @@ package dev.nudge.definition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.cronutils.model.CronType;
+import com.cronutils.model.definition.CronDefinitionBuilder;
+import com.cronutils.model.time.ExecutionTime;
+import com.cronutils.parser.CronParser;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,6 +44,68 @@ class TimetableTest {
           """)
   void cronComesAtItsNextTime(String cron, String after, String next) {
     assertThat(next(cron, after, UTC)).isEqualTo(Instant.parse(next));
+  }
+
+  @Test
+  void cronComesWhenALibraryThatWalksThroughTheCalendarSays() {
+    Random random = new Random(20261111);
+    int compared = 0;
+    while (compared < 2_000) {
+      String text = randomCron(random);
+      Cron cron;
+      try {
+        cron = new Cron(text);
+      } catch (IllegalArgumentException refused) {
+        continue;
+      }
+      ExecutionTime walked =
+          ExecutionTime.forCron(
+              new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX))
+                  .parse(text));
+      LocalDateTime clock =
+          LocalDateTime.of(2023, 1, 1, 0, 0).plusSeconds(random.nextInt(4 * 366 * 86_400));
+      for (int i = 0; i < 5 && clock != null; i++) {
+        LocalDateTime expected =
+            walked
+                .nextExecution(clock.atZone(ZoneOffset.UTC))
+                .map(ZonedDateTime::toLocalDateTime)
+                .orElse(null);
+        assertThat(cron.nextAfter(clock)).as("%s after %s", text, clock).isEqualTo(expected);
+        clock = expected;
+      }
+      compared++;
+    }
+  }
+
+  private static String randomCron(Random random) {
+    return String.join(
+        " ",
+        randomField(random, 0, 59),
+        randomField(random, 0, 23),
+        randomField(random, 1, 31),
+        randomField(random, 1, 12),
+        randomField(random, 0, 7));
+  }
+
+  private static String randomField(Random random, int least, int greatest) {
+    int one = least + random.nextInt(greatest - least + 1);
+    int other = least + random.nextInt(greatest - least + 1);
+    int step = 1 + random.nextInt(Math.max(1, greatest / 2));
+    return switch (random.nextInt(8)) {
+      case 0, 1, 2 -> "*";
+      case 3 -> "*/" + step;
+      case 4 -> Math.min(one, other) + "-" + Math.max(one, other);
+      case 5 -> Math.min(one, other) + "-" + Math.max(one, other) + "/" + step;
+      case 6 -> one + "," + other;
+      default -> Integer.toString(one);
+    };
+  }
+
+  @Test
+  void timeThatNoCalendarHasNeverComes() {
+    assertThat(new Cron("0 0 30 2 *").nextAfter(LocalDateTime.parse("2026-01-05T00:00"))).isNull();
+    assertThat(new Cron("0 0 29 2 *").nextAfter(LocalDateTime.parse("2096-02-29T00:00")))
+        .isEqualTo("2104-02-29T00:00");
   }
 
   @Test

@@ -67,6 +67,7 @@ class ReportPageIT {
     countByLastChange(lines);
     Files.write(folder.resolve("stage_changes.jsonl"), withAnotherTenant(lines));
     Files.write(folder.resolve("anomalies.jsonl"), anomalies);
+    Files.write(folder.resolve("decisions.jsonl"), List.of());
     Files.write(folder.resolve("dead_letters.jsonl"), deadLetters());
     Report.write(
         folder,
@@ -77,7 +78,8 @@ class ReportPageIT {
             Instant.parse("2010-12-01T08:26:00Z"),
             Instant.parse("2011-12-09T12:50:00Z"),
             1),
-        Rehearsal.Outputs.NAMES);
+        Rehearsal.Outputs.NAMES,
+        Given.NOTHING);
     browser = Chromium.start();
   }
 

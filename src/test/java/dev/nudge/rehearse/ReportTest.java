@@ -249,8 +249,9 @@ class ReportTest {
   private JsonNode written(Rehearsal.Summary summary) throws IOException {
     Files.writeString(folder.resolve("stage_changes.jsonl"), String.join("", changes));
     Files.writeString(folder.resolve("anomalies.jsonl"), String.join("", anomalies));
+    Files.writeString(folder.resolve("decisions.jsonl"), "");
     Files.writeString(folder.resolve("dead_letters.jsonl"), String.join("", deadLetters));
-    Report.write(folder, summary, List.of("moments", "stage_changes"));
+    Report.write(folder, summary, List.of("moments", "stage_changes"), Given.NOTHING);
     String open = "<script type=\"application/json\" id=\"rehearsal\">";
     int data = page().indexOf(open) + open.length();
     return new ObjectMapper().readTree(page().substring(data, page().indexOf("</script>", data)));
