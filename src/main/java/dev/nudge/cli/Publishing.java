@@ -154,7 +154,11 @@ final class Publishing {
           if (policiesAlone || !allRead) {
             // A policy needs nothing that is published to be judged.
             List<Policy> policies = allRead || policiesAlone ? reader.policies() : List.of();
-            return allRead ? apply(deployment(kafka), policies, List.of(), options) : REFUSED;
+            if (!allRead) {
+              return REFUSED;
+            }
+            tellLeftOut(reader);
+            return apply(deployment(kafka), policies, List.of(), options);
           }
           Deployment deployment = deployment(kafka);
           // Conditions are typed by the policies that are in force there, and campaigns wait for
@@ -166,8 +170,27 @@ final class Publishing {
           List<RuleSource> rules =
               reader.rules().stream().filter(rule -> isOurs.test(kind(rule))).toList();
           reader.warnings().forEach(err::println);
+          tellLeftOut(reader);
           return apply(deployment, policies, rules, options);
         });
+  }
+
+  /** A file may hold other kinds to be judged by, and who wrote them may think them published. */
+  private void tellLeftOut(DefinitionReader reader) throws DefinitionException {
+    if (!isOurs.test(POLICY)) {
+      reader.policies().forEach(policy -> tellLeftOut(policy.tenant(), POLICY, POLICY_ID));
+    }
+    for (RuleSource rule : reader.rules()) {
+      if (!isOurs.test(kind(rule))) {
+        tellLeftOut(rule.tenant(), kind(rule), rule.id());
+      }
+    }
+  }
+
+  private void tellLeftOut(String tenant, String kind, String id) {
+    err.println(
+        "%s: %s is not published by this command; definitions apply publishes every kind"
+            .formatted(tenant, what(kind, id)));
   }
 
   /**

@@ -125,6 +125,7 @@ class CampaignsCommandTest {
     String more = "---\nkind: policy\ntenant: acme\n";
     assertThat(kafka("apply", file("a.yaml", RESCUE + more))).isZero();
     assertThat(said()).containsExactly("acme rescue: version 1" + FROM);
+    assertThat(err.toString()).contains("acme: policy is not published by this command");
     assertThat(deployment.definitions().list().policies()).isEmpty();
   }
 

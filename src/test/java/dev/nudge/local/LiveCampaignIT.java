@@ -84,9 +84,9 @@ class LiveCampaignIT {
 
   @Test
   void appliedItSendsPausedItDoesNotAndTotalsAreExactThroughADeath() throws Exception {
-    Path campaigns =
+    Path definitions =
         Files.writeString(
-            directory.resolve("campaigns.yaml"),
+            directory.resolve("definitions.yaml"),
             """
             kind: policy
             tenant: acme
@@ -112,7 +112,7 @@ class LiveCampaignIT {
         Customers customers = new Customers(first.kafka())) {
       KafkaConfig kafka = first.kafka();
       customers.come(1);
-      command(kafka, "campaigns", "apply", campaigns.toString());
+      command(kafka, "definitions", "apply", definitions.toString());
       first.await("nudging", () -> !sent(kafka, "queue-coupon").isEmpty());
 
       command(kafka, "campaigns", "pause", "--tenant", "acme", "--id", "queue-coupon");
