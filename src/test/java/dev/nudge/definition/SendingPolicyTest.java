@@ -160,7 +160,7 @@ class SendingPolicyTest {
 
   static Stream<Arguments> refused() {
     String channels = "EMAIL, INBOX, ON_PAGE, PUSH, SMS, WECHAT, WEIBO";
-    String money = "an amount from 0.00 to 1000000000000.00 with at most four decimal places";
+    String money = "an amount from 0.00 to 100000000000.00 with at most four decimal places";
     String clock = "a time of the day from 00:00 to 24:00, such as 09:00";
     return Stream.of(
         arguments("paused: 1", "2:9: paused: found 1, expected true or false"),
