@@ -60,7 +60,7 @@ final class Attempt {
     this.recipient = recipient;
     this.candidate = candidate;
     this.running = running;
-    this.moment = recipient.moments.get(candidate.momentId);
+    this.moment = recipient.moments.get(candidate.momentId).get();
     this.policy = policy;
     this.zone = zone;
     this.atMillis = atMillis;

@@ -11,7 +11,7 @@ import java.util.Comparator;
  * @param event the event, or null
  * @param moment the moment, or null
  */
-public record DecideInput(CustomerEvent event, Moment moment) {
+public record DecideInput(CustomerEvent event, PackedMoment moment) {
   /**
    * The one order of a tenant's: time; events before moments; customers by code point; a customer's
    * events in their total order, moments by id.
@@ -42,7 +42,7 @@ public record DecideInput(CustomerEvent event, Moment moment) {
 
   /** A moment. */
   public static DecideInput of(Moment moment) {
-    return new DecideInput(null, moment);
+    return new DecideInput(null, PackedMoment.of(moment));
   }
 
   /** The brand. */

@@ -1,6 +1,5 @@
 package dev.nudge.decide;
 
-import dev.nudge.event.Moment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -53,7 +52,7 @@ final class Recipient {
   final List<Candidate> candidates = new ArrayList<>(2);
 
   /** The moments of the candidates, by id. */
-  final Map<String, Moment> moments = new HashMap<>(4);
+  final Map<String, KeptMoment> moments = new HashMap<>(4);
 
   final List<Grant> grants = new ArrayList<>(2);
   final Map<String, Count> counts = new TreeMap<>();

@@ -4,7 +4,6 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import dev.nudge.definition.Purpose;
 import dev.nudge.definition.Resource;
-import dev.nudge.event.Moment;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -71,8 +70,11 @@ final class RecipientCodec {
     MomentCodec.writeAll(out, recipient.candidates, candidate -> write(out, candidate));
     MomentCodec.writeAll(
         out,
-        new ArrayList<>(new TreeMap<>(recipient.moments).values()),
-        moment -> MomentCodec.write(out, moment));
+        new ArrayList<>(new TreeMap<>(recipient.moments).entrySet()),
+        moment -> {
+          writeText(out, moment.getKey());
+          out.writeByteArrayNoTag(moment.getValue().bytes());
+        });
     MomentCodec.writeAll(out, recipient.grants, grant -> write(out, grant));
     MomentCodec.writeAll(
         out,
@@ -119,8 +121,10 @@ final class RecipientCodec {
                 new Recipient.WindowKey(
                     in.readSInt64(), in.readUInt32(), in.readString(), in.readString()));
     recipient.candidates.addAll(MomentCodec.readAll(in, () -> readCandidate(in)));
-    for (Moment moment : MomentCodec.readAll(in, () -> MomentCodec.read(in, tenant, customerId))) {
-      recipient.moments.put(moment.id(), moment);
+    int moments = in.readUInt32();
+    for (int i = 0; i < moments; i++) {
+      recipient.moments.put(
+          in.readString(), new KeptMoment(tenant, customerId, in.readByteArray()));
     }
     recipient.grants.addAll(MomentCodec.readAll(in, () -> readGrant(in)));
     int counts = in.readUInt32();

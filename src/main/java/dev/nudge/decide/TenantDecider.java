@@ -139,8 +139,9 @@ final class TenantDecider {
       onEvent(recipient, event);
       plan(recipient, dueMillis(recipient, atMillis), atMillis, upToMillis);
     } else {
-      crowd.take(input.moment());
-      onMoment(recipient, input.moment());
+      KeptMoment moment = input.moment().kept();
+      crowd.take(moment.get());
+      onMoment(recipient, moment);
       // A moment moves no grant.
       plan(recipient, candidatesDueMillis(recipient), atMillis, upToMillis);
     }
@@ -267,7 +268,8 @@ final class TenantDecider {
 
   // Moments.
 
-  private void onMoment(Recipient recipient, Moment moment) {
+  private void onMoment(Recipient recipient, KeptMoment kept) {
+    Moment moment = kept.get();
     Playbook.Standing standing = playbook.at(key.tenant(), moment.atMillis());
     if (moment.kind().equals(ORDER_BURST) && moment.anomaly() != null) {
       recipient.suspectUntilMillis =
@@ -276,11 +278,12 @@ final class TenantDecider {
               moment.atMillis() + suspectDays(standing.policy()) * DAY_MILLIS);
     }
     for (RunningCampaign running : standing.triggeredBy(moment)) {
-      open(recipient, running, moment, moment.atMillis() + running.campaign().delayMillis());
+      open(recipient, running, kept, moment.atMillis() + running.campaign().delayMillis());
     }
   }
 
-  private void open(Recipient recipient, RunningCampaign running, Moment moment, long dueMillis) {
+  private void open(Recipient recipient, RunningCampaign running, KeptMoment kept, long dueMillis) {
+    Moment moment = kept.get();
     Campaign campaign = running.campaign();
     long expires =
         Math.min(campaign.active().toMillis(), moment.atMillis() + Candidate.PATIENCE_MILLIS);
@@ -295,10 +298,10 @@ final class TenantDecider {
             moment.atMillis(),
             dueMillis,
             expires);
-    open(recipient, candidate, moment);
+    open(recipient, candidate, kept);
   }
 
-  private void open(Recipient recipient, Candidate candidate, Moment moment) {
+  private void open(Recipient recipient, Candidate candidate, KeptMoment kept) {
     for (Candidate other : recipient.candidates) {
       if (other.campaign.equals(candidate.campaign) && other.momentId.equals(candidate.momentId)) {
         return;
@@ -307,11 +310,11 @@ final class TenantDecider {
     if (recipient.candidates.size() >= Recipient.MAX_CANDIDATES) {
       Map<String, Value> values =
           Map.of("openCandidates", Value.number(Integer.toString(Recipient.MAX_CANDIDATES)));
-      tell(recipient, candidate, DecisionCode.FREQUENCY_CAP, moment.atMillis(), values);
+      tell(recipient, candidate, DecisionCode.FREQUENCY_CAP, candidate.momentMillis, values);
       return;
     }
     recipient.candidates.add(candidate);
-    recipient.moments.put(moment.id(), moment);
+    recipient.moments.put(candidate.momentId, kept);
   }
 
   private static long suspectDays(Policy policy) {
@@ -358,7 +361,7 @@ final class TenantDecider {
     for (Map.Entry<String, Map<String, Value>> peer : crowd.peersOf(attempt).entrySet()) {
       Recipient recipient = recipients.of(peer.getKey());
       Moment moment = Moment.similar(attempt.moment, peer.getKey(), atMillis, peer.getValue());
-      open(recipient, attempt.running, moment, atMillis);
+      open(recipient, attempt.running, new KeptMoment(moment), atMillis);
       plan(recipient, atMillis, upToMillis);
     }
   }
