@@ -482,7 +482,11 @@ final class Replay {
                               && each.hasResource()
                               && type.equals(each.campaign.resource.type));
       if (another) {
-        grant.unsure = true;
+        // If that one is in another state, the next in line is meant.
+        customer.grants.stream()
+            .filter(Grant::hasResource)
+            .filter(each -> type.equals(each.campaign.resource.type) && each.state == from)
+            .forEach(each -> each.unsure = true);
       }
     }
     if (grant == null) {
