@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -74,26 +75,7 @@ final class BenchCommand implements Runnable {
                 + " (default: ${DEFAULT-VALUE}).")
     private int hot;
 
-    @Option(
-        names = "--runs",
-        paramLabel = "N",
-        defaultValue = "3",
-        description = "Of each variant; medians are told (default: ${DEFAULT-VALUE}).")
-    private int runs;
-
-    @Option(
-        names = "--parallelism",
-        paramLabel = "N",
-        defaultValue = "2",
-        description = "Subtasks (default: ${DEFAULT-VALUE}).")
-    private int parallelism;
-
-    @Option(
-        names = "--seed",
-        paramLabel = "N",
-        defaultValue = "1",
-        description = "Where the events come from (default: ${DEFAULT-VALUE}).")
-    private long seed;
+    @Mixin private Repeats repeats;
 
     @Option(
         names = "--only",
@@ -122,7 +104,14 @@ final class BenchCommand implements Runnable {
     private BenchConfig config() {
       try {
         return new BenchConfig(
-            events, patterns, customers, hot, runs, parallelism, seed, pattern(spec, only));
+            events,
+            patterns,
+            customers,
+            hot,
+            repeats.runs,
+            repeats.parallelism,
+            repeats.seed,
+            pattern(spec, only));
       } catch (IllegalArgumentException e) {
         throw new ParameterException(spec.commandLine(), e.getMessage());
       }
@@ -168,26 +157,7 @@ final class BenchCommand implements Runnable {
             "How many campaigns each tenant has, multiples of 20 (default: ${DEFAULT-VALUE}).")
     private List<Integer> campaigns;
 
-    @Option(
-        names = "--runs",
-        paramLabel = "N",
-        defaultValue = "3",
-        description = "Of each variant; medians are told (default: ${DEFAULT-VALUE}).")
-    private int runs;
-
-    @Option(
-        names = "--parallelism",
-        paramLabel = "N",
-        defaultValue = "2",
-        description = "Subtasks (default: ${DEFAULT-VALUE}).")
-    private int parallelism;
-
-    @Option(
-        names = "--seed",
-        paramLabel = "N",
-        defaultValue = "1",
-        description = "Where the moments come from (default: ${DEFAULT-VALUE}).")
-    private long seed;
+    @Mixin private Repeats repeats;
 
     @Option(
         names = "--only",
@@ -216,11 +186,42 @@ final class BenchCommand implements Runnable {
     private DecideBenchConfig config() {
       try {
         return new DecideBenchConfig(
-            moments, customers, tenants, campaigns, runs, parallelism, seed, pattern(spec, only));
+            moments,
+            customers,
+            tenants,
+            campaigns,
+            repeats.runs,
+            repeats.parallelism,
+            repeats.seed,
+            pattern(spec, only));
       } catch (IllegalArgumentException e) {
         throw new ParameterException(spec.commandLine(), e.getMessage());
       }
     }
+  }
+
+  /** How often, how widely, and of what chance. */
+  static final class Repeats {
+    @Option(
+        names = "--runs",
+        paramLabel = "N",
+        defaultValue = "3",
+        description = "Of each variant; medians are told (default: ${DEFAULT-VALUE}).")
+    private int runs;
+
+    @Option(
+        names = "--parallelism",
+        paramLabel = "N",
+        defaultValue = "2",
+        description = "Subtasks (default: ${DEFAULT-VALUE}).")
+    private int parallelism;
+
+    @Option(
+        names = "--seed",
+        paramLabel = "N",
+        defaultValue = "1",
+        description = "Where the load comes from (default: ${DEFAULT-VALUE}).")
+    private long seed;
   }
 
   private static void tell(CommandSpec spec, Path out, String table, String json)
