@@ -92,7 +92,7 @@ final class WhyCommand implements Callable<Integer> {
       }
       return DONE;
     } catch (SQLException e) {
-      err.println(e.getMessage());
+      err.println(printable("ClickHouse at " + clickHouse.config().url() + ": " + e.getMessage()));
       return UNKNOWN;
     }
   }
