@@ -192,9 +192,11 @@ class ExperimentOracleTest {
   @Test
   void theHighestEstimateIsTakenWhereTheBestOneIsWanted() throws IOException {
     log.campaign(
-        "cost: {model: PER_SEND, price: 0.5}\n"
-            + "variants: [{id: A, weight: 50, content: {t: a}}, {id: B, weight: 50, content: {t: b}}]\n"
-            + "experiment: {explore: 50, decideAfter: 2 h, metric: roi, then: BEST}");
+        """
+        cost: {model: PER_SEND, price: 0.5}
+        variants: [{id: A, weight: 50, content: {t: a}}, {id: B, weight: 50, content: {t: b}}]
+        experiment: {explore: 50, decideAfter: 2 h, metric: roi, then: BEST}
+        """);
     log.sent("10T09:00:00Z", "g1").receipt("10T09:01:00Z", "SENT", "g1");
     log.order("10T10:00:00Z", "PAID", "o1", "10");
     log.sent("10T09:00:00Z", "g2", "{'variant': 'B', 'customerId': 'bert'}");

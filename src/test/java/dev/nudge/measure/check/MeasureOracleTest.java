@@ -225,6 +225,20 @@ class MeasureOracleTest {
   }
 
   @Test
+  void aTypeMeansAGrantUntilItsLongestWindowEnds() throws IOException {
+    log.campaign(
+        "conversion: {windows: [3 h, 1 days]}\nresource: {kind: COUPON, type: C5, amount: 5}");
+    log.sent("10T09:00:00Z", "g1");
+    log.delivery("10T12:00:00Z", "COUPON_CLAIMED", "{'couponType': 'C5'}");
+    log.delivery("11T09:00:00Z", "COUPON_REDEEMED", "{'couponType': 'C5'}");
+
+    assertThat(funnel(log.oracle(), HOURS_3, "any"))
+        .containsExactly("10T09:00 k/A TARGETED 1 0.00");
+    assertThat(funnel(log.oracle(), DAY, "any"))
+        .containsExactly("10T09:00 k/A TARGETED 1 0.00", "10T12:00 k/A CLAIMED 1 0.00");
+  }
+
+  @Test
   void aControlGrantHasNoCoupon() throws IOException {
     log.campaign("resource: {kind: COUPON, type: C5, amount: 5}").control("10T09:00:00Z", "g1");
     log.delivery("10T09:01:00Z", "COUPON_REDEEMED", "{'grantId': 'g1'}");
@@ -447,8 +461,11 @@ class MeasureOracleTest {
   @Test
   void everyModelHasItsStepOfChannelAndOfCampaign() throws IOException {
     log.policy(
-        "channels:\n  PUSH: {kind: ONE_WAY, cost: {model: CPM, price: 3}}\n"
-            + "  SMS: {kind: ONE_WAY, cost: {model: PER_SEND, price: 0.05}}\n");
+        """
+        channels:
+          PUSH: {kind: ONE_WAY, cost: {model: CPM, price: 3}}
+          SMS: {kind: ONE_WAY, cost: {model: PER_SEND, price: 0.05}}
+        """);
     log.campaign("cost: {model: CPC, price: 0.2}");
     log.campaign("z", "conversion: {windows: [3 h]}\ncost: {model: CPA, price: 2}");
     log.sent("10T09:00:00Z", "g1").receipt("10T10:00:00Z", "SENT", "g1");
@@ -477,8 +494,11 @@ class MeasureOracleTest {
   @Test
   void theChannelUsedIsThatOfTheLastReceipt() throws IOException {
     log.policy(
-        "channels:\n  PUSH: {kind: ONE_WAY, cost: {model: CPA, price: 1}}\n"
-            + "  SMS: {kind: ONE_WAY, cost: {model: CPA, price: 4}}\n");
+        """
+        channels:
+          PUSH: {kind: ONE_WAY, cost: {model: CPA, price: 1}}
+          SMS: {kind: ONE_WAY, cost: {model: CPA, price: 4}}
+        """);
     log.campaign("").sent("10T09:00:00Z", "g1");
     log.receipt("10T09:01:00Z", "SENT", "g1", "PUSH").receipt("10T09:02:00Z", "FAILED", "g1");
     log.receipt("10T09:03:00Z", "DELIVERED", "g1", "SMS").order("10T09:04:00Z", "PAID", "o", "5");
@@ -625,6 +645,17 @@ class MeasureOracleTest {
                     + "'cost':'0.30','cumRevenue':'2.00','cumCost':'0.30','roi':666.6667,"
                     + "'netRoi':5.6667,'asOf':'2026-03-10T12:30:00Z','matured':1}")
                 .replace('\'', '"'));
+  }
+
+  @Test
+  void aGrantOfTheNextHoursFirstInstantIsNotAskedWhetherItHasMatured() throws IOException {
+    log.campaign("").withDeliveries().sent("10T09:00:00Z", "g1").sent("10T10:00:00Z", "g2");
+
+    assertThat(log.oracle("10T12:30:00Z").roi())
+        .filteredOn(each -> each.contains("\"basis\":\"COHORT\""))
+        .hasSize(4)
+        .allMatch(
+            each -> each.endsWith(each.contains("T09:") ? "\"matured\":1}" : "\"matured\":0.5}"));
   }
 
   @Test

@@ -40,7 +40,8 @@ final class RandomMeasures {
       String id,
       List<String> channels,
       List<String> variants,
-      boolean control,
+      List<Double> weights,
+      double control,
       List<Long> windows,
       String resourceType,
       boolean hasResource) {}
@@ -56,6 +57,14 @@ final class RandomMeasures {
   private String customer;
   private long begin;
   private boolean crowded;
+
+  /** Of a crowd: arms are not dealt as declared. */
+  private boolean misdealt;
+
+  /** Of a crowd: how many of variant B pay, and how many the customer's arm makes pay. */
+  private double paysByB;
+
+  private double pays;
   private int messages;
   private final List<Campaign> campaigns = new ArrayList<>();
   private final List<Long> instants = new ArrayList<>();
@@ -89,13 +98,15 @@ final class RandomMeasures {
       random = new Random(seed * 1_000_003 + i);
       messages = 0;
       crowded = i % CROWDED == CROWDED - 1;
+      misdealt = chance(0.3);
+      paysByB = one(0.6, 0.95, 0.95);
       // The last ones reach beyond the end.
       long latest = (UNTIL.toEpochMilli() - START.toEpochMilli()) / HOUR;
       begin = START.toEpochMilli() + HOUR * random.nextInt((int) latest);
       begin = chance(0.6) ? begin - begin % (20 * DAY) + 3 * DAY : begin;
       begin = Math.max(begin, START.toEpochMilli());
       Files.writeString(definitions.resolve(tenant + ".yaml"), definitions());
-      int customers = crowded ? 170 + random.nextInt(60) : 3 + random.nextInt(5);
+      int customers = crowded ? 240 + random.nextInt(60) : 3 + random.nextInt(5);
       for (int c = 0; c < customers; c++) {
         customer = "c" + c;
         customer();
@@ -157,7 +168,7 @@ final class RandomMeasures {
       }
     }
     yaml.append("  PIGEON: {kind: ONE_WAY}\n");
-    int count = crowded ? 1 + random.nextInt(2) : 1 + random.nextInt(4);
+    int count = crowded ? one(1, 1, 1, 2) : 1 + random.nextInt(4);
     for (int i = 0; i < count; i++) {
       campaign(yaml, "k" + i);
     }
@@ -181,22 +192,30 @@ final class RandomMeasures {
     }
     boolean hasResource = chance(0.6);
     String type = hasResource ? resource(yaml) : null;
-    boolean control = crowded || chance(0.5);
-    if (control) {
-      yaml.append("control: ").append(crowded ? one("50", "35") : one("50", "10", "2.5"));
-      yaml.append('\n');
+    String control = crowded ? one("50", "35") : one("0", "50", "10", "2.5");
+    if (!control.equals("0") || chance(0.5)) {
+      yaml.append("control: ").append(control).append('\n');
     }
-    List<String> variants = variants(yaml);
+    List<Double> weights = new ArrayList<>();
+    List<String> variants = variants(yaml, weights);
     if (type != null) {
       types.add(type);
     }
     campaigns.add(
-        new Campaign(id, channels, variants, control, millis(windows), type, hasResource));
+        new Campaign(
+            id,
+            channels,
+            variants,
+            weights,
+            Double.parseDouble(control) / 100,
+            millis(windows),
+            type,
+            hasResource));
   }
 
   private String goal() {
     return crowded
-        ? one("Order Paid", "Product Added")
+        ? one("Order Paid", "Order Paid", "Order Paid", "Product Added")
         : one(
             "Order Paid",
             "Order Paid",
@@ -225,7 +244,7 @@ final class RandomMeasures {
       if (chance(0.7)) {
         yaml.append("from: ").append(Instant.ofEpochMilli(from)).append(", ");
       }
-      long to = begin + BUSY_MILLIS - random.nextInt((int) (5 * DAY));
+      long to = from + HOUR + random.nextInt((int) (2 * DAY));
       yaml.append("to: ").append(Instant.ofEpochMilli(to)).append("}\n");
     }
     yaml.append("cost: {model: %s, price: %s}%n".formatted(model, one("0.02", "0.1", "0.7777")));
@@ -237,22 +256,27 @@ final class RandomMeasures {
     yaml.append("resource: {kind: ").append(kind).append(type == null ? "" : ", type: " + type);
     yaml.append(", amount: ").append(one("5", "2.5", "0.0125"));
     if (chance(0.6)) {
-      yaml.append(", claim: ").append(one("{within: 2 days}", "{to: 2026-12-31T00:00:00Z}", "none"));
+      yaml.append(", claim: ")
+          .append(one("{within: 2 days}", "{to: 2026-12-31T00:00:00Z}", "none"));
     }
     yaml.append("}\n");
     return type;
   }
 
-  private List<String> variants(StringBuilder yaml) {
-    int count = crowded ? 1 + random.nextInt(2) : random.nextInt(4);
+  private List<String> variants(StringBuilder yaml, List<Double> shares) {
+    int count = crowded ? one(1, 2, 2) : random.nextInt(4);
     List<String> ids = List.of("A", "B", "C").subList(0, Math.max(1, count));
     if (count == 0) {
+      shares.add(1.0);
       return ids;
     }
     List<String> weights =
         count == 1
             ? List.of("100")
-            : count == 2 ? one(List.of("50", "50"), List.of("30", "70")) : List.of("12.5", "50", "37.5");
+            : count == 2
+                ? one(List.of("50", "50"), List.of("30", "70"))
+                : List.of("12.5", "50", "37.5");
+    weights.forEach(weight -> shares.add(Double.parseDouble(weight) / 100));
     yaml.append("variants:\n");
     for (int i = 0; i < count; i++) {
       yaml.append(
@@ -289,7 +313,8 @@ final class RandomMeasures {
   private void customer() {
     instants.clear();
     sent.clear();
-    int grants = crowded ? one(1, 1, 1, 2) : random.nextInt(5);
+    pays = 0;
+    int grants = crowded ? one(1, 1, 1, 1, 2) : random.nextInt(5);
     long from = begin + random.nextInt(crowded ? (int) DAY : (int) (3 * DAY));
     for (int i = 0; i < grants; i++) {
       from = instant(from, crowded ? 6 * HOUR : one(HOUR, 4 * HOUR, 2 * DAY));
@@ -305,9 +330,9 @@ final class RandomMeasures {
     for (int i = 0; i < events; i++) {
       click(instant(begin, BUSY_MILLIS / 2));
     }
-    int paid = crowded ? one(0, 0, 1) : random.nextInt(5);
+    int paid = crowded ? (chance(pays) ? 1 : 0) : random.nextInt(5);
     for (int i = 0; i < paid; i++) {
-      order(crowded ? instant(from, 5 * HOUR) : instant(begin, BUSY_MILLIS / 2));
+      order(crowded ? instant(from, 2 * HOUR) : instant(begin, BUSY_MILLIS / 2));
     }
     if (!crowded) {
       oddities();
@@ -332,8 +357,11 @@ final class RandomMeasures {
     if (chance(0.1)) {
       row(campaign, at, one("AUDIENCE", "DEFERRED", "GLOBAL_CONTROL", "FREQUENCY_CAP"));
     }
-    ObjectNode row =
-        row(campaign, at, campaign.control && chance(crowded ? 0.5 : 0.25) ? "CONTROL" : "SENT");
+    ObjectNode row = row(campaign, at, chance(controlShare(campaign)) ? "CONTROL" : "SENT");
+    if (pays == 0) {
+      String arm = row.get("variant").asText();
+      pays = arm.equals("CONTROL") ? 0.25 : arm.equals("B") ? paysByB : 0.4;
+    }
     if (chance(0.05)) {
       decisions.add(row);
     }
@@ -346,6 +374,23 @@ final class RandomMeasures {
               row.get("grantId").asText(),
               at));
     }
+  }
+
+  private double controlShare(Campaign campaign) {
+    return campaign.control == 0 || (crowded && !misdealt) ? campaign.control : 0.25;
+  }
+
+  private String variant(Campaign campaign) {
+    double dealt = random.nextDouble();
+    for (int i = 0; crowded && !misdealt && i < campaign.weights.size(); i++) {
+      dealt -= campaign.weights.get(i);
+      if (dealt < 0) {
+        return campaign.variants.get(i);
+      }
+    }
+    return !crowded && chance(0.02)
+        ? "Z"
+        : campaign.variants.get(random.nextInt(campaign.variants.size()));
   }
 
   private ObjectNode row(Campaign campaign, long at, String code) {
@@ -382,8 +427,7 @@ final class RandomMeasures {
     row.putObject("values");
     boolean isSent = code.equals("SENT");
     if (isSent || code.equals("CONTROL")) {
-      String variant = campaign.variants.get(random.nextInt(campaign.variants.size()));
-      row.put("variant", isSent ? chance(0.02) ? "Z" : variant : "CONTROL");
+      row.put("variant", isSent ? variant(campaign) : "CONTROL");
     }
     if (isSent) {
       String channel = campaign.channels.get(random.nextInt(campaign.channels.size()));
@@ -392,13 +436,11 @@ final class RandomMeasures {
         row.put("amount", one("5.00", "2.50", "0.0125"));
       }
       row.put(
-          "triggerId",
-          Grant.triggerId(tenant, campaign.id, version, customer, moment, channel));
+          "triggerId", Grant.triggerId(tenant, campaign.id, version, customer, moment, channel));
     }
     if (isSent || code.equals("CONTROL")) {
       row.put(
-          "grantId",
-          Grant.hash(tenant, campaign.id, Integer.toString(version), customer, moment));
+          "grantId", Grant.hash(tenant, campaign.id, Integer.toString(version), customer, moment));
     }
     decisions.add(row);
     return row;
@@ -510,9 +552,14 @@ final class RandomMeasures {
             ? BigDecimal.valueOf(20 + random.nextInt(30))
             : new BigDecimal(one("10", "25.5", "7.0001", "0", "100", "33.3333"));
     if (chance(0.7)) {
-      status(at - random.nextInt(2) * random.nextInt(20 * (int) MINUTE), id, "PLACED", currency, amount);
+      status(
+          at - (chance(0.5) ? 0 : random.nextInt(20 * (int) MINUTE)),
+          id,
+          "PLACED",
+          currency,
+          amount);
     }
-    if (chance(0.85)) {
+    if (crowded || chance(0.85)) {
       status(at, id, "PAID", currency, amount);
       if (chance(0.1)) {
         status(instant(at, DAY), id, "PAID", one("EUR", "USD"), amount.add(BigDecimal.ONE));
@@ -548,8 +595,7 @@ final class RandomMeasures {
     }
   }
 
-  private ObjectNode status(
-      long at, String id, String status, String currency, BigDecimal amount) {
+  private ObjectNode status(long at, String id, String status, String currency, BigDecimal amount) {
     ObjectNode order = record(at);
     order.put("orderId", id);
     order.put("status", status);
@@ -609,7 +655,8 @@ final class RandomMeasures {
 
   /** The same message again, at once, or around the end of the day that copies have no effect. */
   private void copy(List<ObjectNode> records) {
-    ObjectNode first = records.get(records.size() - 1 - random.nextInt(Math.min(5, records.size())));
+    ObjectNode first =
+        records.get(records.size() - 1 - random.nextInt(Math.min(5, records.size())));
     if (!first.has("messageId") || !first.get("customerId").asText().equals(customer)) {
       return;
     }
