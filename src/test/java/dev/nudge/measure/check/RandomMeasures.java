@@ -409,7 +409,7 @@ final class RandomMeasures {
             moment,
             code,
             Long.toString(at)));
-    row.put("source", "/nudge/decide");
+    row.put("source", "nudge/decide");
     row.put("type", "dev.nudge.decision");
     row.put("subject", customer);
     row.put("time", instant);

@@ -166,6 +166,42 @@ class RandomMeasuresTest {
   }
 
   @Test
+  void whatArrivesLateIsNeverADayLateAndAllThatThereIs() throws IOException {
+    new RandomMeasures(7, 10).write(folder);
+    List<Arrivals.Arrival> arrivals = Arrivals.of(folder, 1);
+    long newest = Long.MIN_VALUE;
+    int late = 0;
+    for (Arrivals.Arrival each : arrivals) {
+      newest = Math.max(newest, each.at());
+      assertThat(newest - each.at()).isLessThan(Arrivals.LATEST_MILLIS);
+      late += newest - each.at() > 60_000 ? 1 : 0;
+    }
+
+    assertThat(late).isGreaterThan(arrivals.size() / 20);
+    assertThat(arrivals).isEqualTo(Arrivals.of(folder, 1)).isNotEqualTo(Arrivals.of(folder, 2));
+    Path again = folder.resolve("again");
+    Files.createDirectories(again.resolve("definitions"));
+    for (String file : FILES) {
+      List<String> lines =
+          arrivals.stream()
+              .filter(each -> each.file().equals(file))
+              .map(Arrivals.Arrival::line)
+              .toList();
+      boolean arrives = file.endsWith(".jsonl") && !file.equals("decisions.jsonl");
+      if (arrives) {
+        Files.write(again.resolve(file), lines);
+      }
+    }
+    for (int i = 0; i < 10; i++) {
+      String file = "definitions/t%04d.yaml".formatted(i);
+      Files.copy(folder.resolve(file), again.resolve(file));
+    }
+    long until = RandomMeasures.UNTIL.toEpochMilli();
+    assertThat(MeasureOracle.of(again, folder.resolve("decisions.jsonl"), until).roi())
+        .isEqualTo(MeasureOracle.of(folder, until).roi());
+  }
+
+  @Test
   void withoutDeliveriesEveryGrantIsSentAndNobodyClicks() throws IOException {
     new RandomMeasures(6, TENANTS).writeWithoutDeliveries(folder);
     Map<String, BigDecimal> grants = new TreeMap<>();
