@@ -104,7 +104,7 @@ final class CustomerHistory {
   /** Whether an event of an instant counts for a grant. */
   boolean isTouched(Grant grant, long atMillis, long windowMillis, Touch touch) {
     return grant.isOpen(atMillis, windowMillis)
-        && (touch == Touch.ANY || lastTouch(atMillis, windowMillis, grant.control()) == grant);
+        && (touch == Touch.ANY || grant.equals(lastTouch(atMillis, windowMillis, grant.control())));
   }
 
   /** The newest grant whose window holds an instant, of those held back or of the others. */
@@ -136,7 +136,7 @@ final class CustomerHistory {
       if (by.isBefore(fact)) {
         break;
       }
-      if (fact.grant() == grant && fact.isReceipt()) {
+      if (grant.equals(fact.grant()) && fact.isReceipt()) {
         channel = fact.channel();
       }
     }
@@ -147,7 +147,7 @@ final class CustomerHistory {
   int receipts(Grant grant) {
     int receipts = 0;
     for (Fact fact : facts) {
-      receipts += fact.grant() == grant && fact.isReceipt() ? 1 : 0;
+      receipts += grant.equals(fact.grant()) && fact.isReceipt() ? 1 : 0;
     }
     return receipts;
   }
@@ -163,7 +163,7 @@ final class CustomerHistory {
       steps.put(FunnelStep.SENT, decided);
     }
     for (Fact fact : facts) {
-      if (fact.grant() == grant) {
+      if (grant.equals(fact.grant())) {
         FunnelStep step = FunnelStep.ofDelivery(fact.deliveryStatus());
         if (step.isSideCounter() || grant.isOpen(fact.atMillis(), windowMillis)) {
           reach(steps, step, grant, fact);

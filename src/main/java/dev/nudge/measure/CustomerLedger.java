@@ -8,9 +8,9 @@ import dev.nudge.event.Decision;
 import dev.nudge.event.Delivery;
 import dev.nudge.event.OrderStatus;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,12 +60,12 @@ public final class CustomerLedger {
   private long refused;
 
   /** What was said before an instant, of the grants that it concerns. */
-  private final Map<Grant, Statement> said = new IdentityHashMap<>();
+  private final Map<Grant, Statement> said = new HashMap<>();
 
   private Statement saidOfUnattributed;
 
   /** How far grants came: index is window, then touch. Cleared of a grant when it changes. */
-  private final Map<Grant, List<Map<FunnelStep, Reached>>> steps = new IdentityHashMap<>();
+  private final Map<Grant, List<Map<FunnelStep, Reached>>> steps = new HashMap<>();
 
   /** A customer of whom nothing is known. */
   public CustomerLedger(String tenant, AttributionRules rules) {
@@ -306,7 +306,7 @@ public final class CustomerLedger {
   private boolean reachesAny(Fact fact, List<Grant> concerned) {
     for (Grant grant : concerned) {
       FunnelStep named =
-          fact.grant() == grant ? FunnelStep.ofDelivery(fact.deliveryStatus()) : null;
+          grant.equals(fact.grant()) ? FunnelStep.ofDelivery(fact.deliveryStatus()) : null;
       FunnelStep done = FunnelStep.ofName(fact.name());
       boolean goal = fact.name().equals(grant.terms().goal());
       if (named == null && done == null && !goal) {
@@ -417,7 +417,7 @@ public final class CustomerLedger {
   }
 
   private void dropWhatHoldsNothing() {
-    Set<Fact> kept = Collections.newSetFromMap(new IdentityHashMap<>());
+    Set<Fact> kept = new HashSet<>();
     for (Grant grant : history.grants) {
       for (Map<FunnelStep, Reached> reached : stepsOf(grant)) {
         reached.values().forEach(each -> kept.add(each.fact()));

@@ -136,6 +136,17 @@ record Grant(
     return Cost.FREE;
   }
 
+  /** A grant is its id, which no other grant of the customer has. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Grant that && id.equals(that.id);
+  }
+
+  @Override
+  public int hashCode() {
+    return id.hashCode();
+  }
+
   boolean declares(long windowMillis) {
     return terms.windowsMillis().contains(windowMillis);
   }
