@@ -21,7 +21,7 @@ import java.util.TreeSet;
  * @param windowsMillis the windows of all versions that were sent, in whose rows it stands
  * @param currency in which it stands
  */
-public record FlatCost(
+record FlatCost(
     long priceUnits,
     long fromMillis,
     long toMillis,
@@ -34,7 +34,7 @@ public record FlatCost(
    * @param sent its versions that were sent, each one or more times
    * @return null if the campaign costs nothing as a whole
    */
-  public static FlatCost of(Collection<SentVersion> sent) {
+  static FlatCost of(Collection<SentVersion> sent) {
     SentVersion newest =
         sent.stream().max(Comparator.comparingInt(SentVersion::version)).orElse(null);
     if (newest == null || newest.cost().model() != CostModel.FLAT) {
