@@ -12,9 +12,9 @@ import java.util.Map;
  * What a customer was sent and did, as far as it counts: whose an event is, how far a grant came,
  * what a refund took.
  *
- * <p>Example: Anna is sent a coupon at 9:00 and another campaign's at 10:00, both with a window of a
- * day. The order that she pays at 11:00 is, by last touch, the second one's, and by any touch each
- * one's.
+ * <p>Example: Anna is sent a coupon at 9:00 and another campaign's at 10:00, both with a window of
+ * a day. The order that she pays at 11:00 is, by last touch, the second one's, and by any touch
+ * each one's.
  */
 final class CustomerHistory {
   private static final Comparator<Grant> BY_TIME = Comparator.comparingLong(Grant::atMillis);
@@ -57,8 +57,8 @@ final class CustomerHistory {
   }
 
   /**
-   * The grant that a delivery names, by the first of its identifiers that is there, whether it finds
-   * one or not.
+   * The grant that a delivery names, by the first of its identifiers that is there, whether it
+   * finds one or not.
    *
    * @return null if it names none, or one that was decided only after it
    */
@@ -185,8 +185,7 @@ final class CustomerHistory {
     return steps;
   }
 
-  private void reach(
-      Map<FunnelStep, Reached> steps, FunnelStep step, Grant grant, Fact fact) {
+  private void reach(Map<FunnelStep, Reached> steps, FunnelStep step, Grant grant, Fact fact) {
     if (steps.containsKey(step)) {
       return;
     }
@@ -199,8 +198,7 @@ final class CustomerHistory {
       amount = fact.amountUnits();
       currency = fact.currency();
     }
-    steps.put(
-        step, new Reached(fact.atMillis(), amount, currency, channelUsed(grant, fact), fact));
+    steps.put(step, new Reached(fact.atMillis(), amount, currency, channelUsed(grant, fact), fact));
   }
 
   // What was paid and taken back

@@ -104,7 +104,9 @@ public final class CustomerLedger {
     forget(beforeMillis);
   }
 
-  /** An event of an instant before: the rows become those that they would be had it come in time. */
+  /**
+   * An event of an instant before: the rows become those that they would be had it come in time.
+   */
   public void onLate(CustomerEvent event, MeasureDefinitions definitions, Contributions out) {
     take(event, definitions);
     sayWhatChanged(out);
@@ -163,8 +165,7 @@ public final class CustomerLedger {
 
   // Decisions
 
-  private void decide(
-      List<Decision> decisions, MeasureDefinitions definitions, Contributions out) {
+  private void decide(List<Decision> decisions, MeasureDefinitions definitions, Contributions out) {
     List<Decision> inOrder = new ArrayList<>(decisions);
     inOrder.sort(Comparator.comparing(Decision::id, CodePoints.ORDER));
     for (Decision decision : inOrder) {

@@ -8,8 +8,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * What a campaign costs as a whole, spread evenly over its time: by an instant the price x elapsed /
- * length, once a campaign, alike in every window, touch and basis.
+ * What a campaign costs as a whole, spread evenly over its time: by an instant the price x elapsed
+ * / length, once a campaign, alike in every window, touch and basis.
  *
  * <p>Example: 24.00 for a day is 1.00 an hour, in hours without grants too. What holds is the
  * definition of the greatest version that was sent to anybody; it begins with the first grant where

@@ -11,5 +11,4 @@ import java.math.BigInteger;
  * @param revenueUnits revenue in ten-thousandths, less refunds
  * @param costE8 cost in 10<sup>-8</sup>, in which a share of revenue is exact
  */
-public record MoneyChange(
-    MoneyKey key, long grants, BigInteger revenueUnits, BigInteger costE8) {}
+public record MoneyChange(MoneyKey key, long grants, BigInteger revenueUnits, BigInteger costE8) {}

@@ -188,8 +188,7 @@ public final class RoiBook {
   private BigDecimal matured(Account account, long hour) {
     long made = 0;
     long matured = 0;
-    NavigableMap<Long, Windows> hours =
-        windows.getOrDefault(account.windowMillis, new TreeMap<>());
+    NavigableMap<Long, Windows> hours = windows.getOrDefault(account.windowMillis, new TreeMap<>());
     for (Windows each : hours.headMap(hour, true).values()) {
       made += each.made;
       matured += account.basis == Basis.EVENT ? each.matured : each.madeAndMatured;
@@ -199,9 +198,7 @@ public final class RoiBook {
 
   /** To four places; null if it is a share of nothing. */
   private static BigDecimal ratio(BigDecimal part, BigInteger of) {
-    return of.signum() == 0
-        ? null
-        : part.divide(new BigDecimal(of), PLACES, RoundingMode.HALF_UP);
+    return of.signum() == 0 ? null : part.divide(new BigDecimal(of), PLACES, RoundingMode.HALF_UP);
   }
 
   private static BigInteger halfUp(BigInteger number, BigInteger by) {

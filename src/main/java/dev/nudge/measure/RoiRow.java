@@ -15,8 +15,8 @@ import java.math.BigInteger;
  * @param roi cumulative revenue / cost x 100; null at cost 0
  * @param netRoi cumulative (revenue - cost) / cost; null at cost 0
  * @param asOfMillis up to when it is known, epoch milliseconds
- * @param matured the share of grants made before the hour's end whose window had ended by then; null
- *     if there were none
+ * @param matured the share of grants made before the hour's end whose window had ended by then;
+ *     null if there were none
  */
 public record RoiRow(
     MoneyKey key,

@@ -13,7 +13,8 @@ import java.util.List;
  * @param firstMillis the decision, epoch milliseconds
  * @param windowsMillis the windows that it declares
  * @param cost what it costs
- * @param fromMillis when it begins, epoch milliseconds; {@link Long#MIN_VALUE} where it says nothing
+ * @param fromMillis when it begins, epoch milliseconds; {@link Long#MIN_VALUE} where it says
+ *     nothing
  * @param toMillis when it ends, epoch milliseconds; {@link Long#MAX_VALUE} where it says nothing
  * @param currency in which costs stand
  */

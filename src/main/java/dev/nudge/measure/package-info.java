@@ -9,7 +9,7 @@
  *                                                                                {@link dev.nudge.measure.RoiBook}
  * </pre>
  *
- * <p>State: one {@link dev.nudge.measure.CustomerLedger} a customer, as bytes; what clears it stands
- * there.
+ * <p>State: one {@link dev.nudge.measure.CustomerLedger} a customer, as bytes; what clears it
+ * stands there.
  */
 package dev.nudge.measure;

@@ -271,7 +271,8 @@ final class LedgerRun implements Contributions {
       LedgerCodec.write(out, customer.ledger);
       out.flush();
       mostBytes = Math.max(mostBytes, bytes.size());
-      customer.ledger = LedgerCodec.read(customer.tenant, rules, bytes.toByteArray(), 0, bytes.size());
+      customer.ledger =
+          LedgerCodec.read(customer.tenant, rules, bytes.toByteArray(), 0, bytes.size());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
