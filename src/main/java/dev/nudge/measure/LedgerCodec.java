@@ -159,7 +159,7 @@ public final class LedgerCodec {
       out.writeSInt64NoTag(windowMillis);
     }
     write(out, terms.cost());
-    out.writeUInt32NoTag(KINDS.indexOf(terms.resourceKind()) + 1);
+    out.writeUInt32NoTag(number(KINDS, terms.resourceKind()));
     writeTextIfThere(out, terms.resourceType());
     out.writeBoolNoTag(terms.mustBeClaimed());
   }
@@ -192,7 +192,7 @@ public final class LedgerCodec {
     out.writeUInt32NoTag(TOPICS.indexOf(fact.topic()));
     writeText(out, fact.messageId());
     writeText(out, fact.name());
-    out.writeUInt32NoTag(ORDERS.indexOf(fact.orderStatus()) + 1);
+    out.writeUInt32NoTag(number(ORDERS, fact.orderStatus()));
     writeText(out, fact.orderId());
     writeText(out, fact.ofOrder());
     out.writeBoolNoTag(fact.amountUnits() != null);
@@ -201,9 +201,9 @@ public final class LedgerCodec {
     }
     writeText(out, fact.currency());
     writeText(out, fact.rowCurrency());
-    out.writeUInt32NoTag(DELIVERIES.indexOf(fact.deliveryStatus()) + 1);
+    out.writeUInt32NoTag(number(DELIVERIES, fact.deliveryStatus()));
     // Of a grant that is gone nothing is left but that the event happened.
-    out.writeUInt32NoTag(grants.indexOf(fact.grant()) + 1);
+    out.writeUInt32NoTag(number(grants, fact.grant()));
     writeTextIfThere(out, fact.channel());
   }
 
@@ -230,6 +230,11 @@ public final class LedgerCodec {
         at(DELIVERIES, in.readUInt32()),
         at(grants, in.readUInt32()),
         readTextIfThere(in));
+  }
+
+  /** Immutable lists refuse to look for null. */
+  private static <T> int number(List<T> all, T one) {
+    return one == null ? 0 : all.indexOf(one) + 1;
   }
 
   /** Numbered from 1, so that 0 says that there is none. */
