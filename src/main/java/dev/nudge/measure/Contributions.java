@@ -1,0 +1,16 @@
+package dev.nudge.measure;
+
+/** Takes what a customer adds to the rows. */
+public interface Contributions {
+  /** To a row of the funnel. */
+  void add(FunnelChange change);
+
+  /** To an hour's money. */
+  void add(MoneyChange change);
+
+  /** To what is known of the windows that have ended. */
+  void add(MaturityChange change);
+
+  /** That a version was sent. */
+  void add(SentVersion sent);
+}

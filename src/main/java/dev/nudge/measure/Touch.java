@@ -1,0 +1,20 @@
+package dev.nudge.measure;
+
+/** To which of the open grants an event goes. */
+public enum Touch {
+  /** To every one. */
+  ANY("any"),
+  /** To the newest. */
+  LAST("last");
+
+  private final String word;
+
+  Touch(String word) {
+    this.word = word;
+  }
+
+  /** What it is called in rows. */
+  public String word() {
+    return word;
+  }
+}
