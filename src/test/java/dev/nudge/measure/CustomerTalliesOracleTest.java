@@ -102,14 +102,18 @@ class CustomerTalliesOracleTest {
   }
 
   static CustomerTallies throughBytes(CustomerTallies tallies) throws IOException {
+    CodedInputStream in = CodedInputStream.newInstance(bytes(tallies));
+    CustomerTallies read = CustomerTallies.read("acme", in);
+    assertThat(in.isAtEnd()).isTrue();
+    return read;
+  }
+
+  static byte[] bytes(CustomerTallies tallies) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);
     tallies.write(out);
     out.flush();
-    CodedInputStream in = CodedInputStream.newInstance(bytes.toByteArray());
-    CustomerTallies read = CustomerTallies.read("acme", in);
-    assertThat(in.isAtEnd()).isTrue();
-    return read;
+    return bytes.toByteArray();
   }
 
   /** Adds up tallies as an aggregating operator does. */

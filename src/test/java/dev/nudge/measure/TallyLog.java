@@ -118,7 +118,7 @@ final class TallyLog {
 
   private CustomerEvent order(int i, long at) {
     // Message ids of another topic may be the same.
-    String id = "m" + i / 2 + "-" + i;
+    String id = "m" + (i - 1);
     OrderStatus[] statuses = {
       OrderStatus.PLACED,
       OrderStatus.PAID,
