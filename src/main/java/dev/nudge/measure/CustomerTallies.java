@@ -185,8 +185,10 @@ public final class CustomerTallies {
     if (deed.atMillis() < floorMillis) {
       return Outcome.TOO_OLD;
     }
-    if (deeds.stream().anyMatch(kept -> isCopy(kept, deed))) {
-      return Outcome.COPY;
+    for (Deed kept : deeds) {
+      if (isCopy(kept, deed)) {
+        return Outcome.COPY;
+      }
     }
     int place = deeds.size();
     while (place > 0 && Deed.ORDER.compare(deed, deeds.get(place - 1)) < 0) {

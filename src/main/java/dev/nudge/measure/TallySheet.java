@@ -42,8 +42,7 @@ public final class TallySheet {
 
   /** Adds all that stands on another sheet. */
   void addAll(TallySheet other) {
-    other.sums.forEach(
-        (cell, sum) -> add(cell.row, cell.column, sum.count, sum.amount));
+    other.sums.forEach((cell, sum) -> add(cell.row, cell.column, sum.count, sum.amount));
   }
 
   /** Turns every tally into its opposite. */

@@ -36,16 +36,26 @@ final class TrafficSource {
 
   /** By hand: what stands in a referrer is often no URI by the book, and its host is plain. */
   private static String host(String referrer) {
-    int scheme = referrer.indexOf("://");
-    int from = scheme >= 0 ? scheme + 3 : referrer.startsWith("//") ? 2 : 0;
-    int to = from;
-    while (to < referrer.length() && "/?#\\".indexOf(referrer.charAt(to)) < 0) {
-      to++;
+    int from = 0;
+    int firstEnd = end(referrer, 0);
+    if (firstEnd == 0 && referrer.startsWith("//")) {
+      from = 2;
+    } else if (referrer.substring(0, firstEnd).endsWith(":")
+        && referrer.startsWith("//", firstEnd)) {
+      from = firstEnd + 2;
     }
-    String authority = referrer.substring(from, to);
+    String authority = referrer.substring(from, end(referrer, from));
     String host = authority.substring(authority.lastIndexOf('@') + 1);
     int port = host.indexOf(':', host.startsWith("[") ? Math.max(0, host.indexOf(']')) : 0);
     return (port < 0 ? host : host.substring(0, port)).strip().toLowerCase(Locale.ROOT);
+  }
+
+  private static int end(String referrer, int from) {
+    int end = from;
+    while (end < referrer.length() && "/?#\\".indexOf(referrer.charAt(end)) < 0) {
+      end++;
+    }
+    return end;
   }
 
   /** Half a surrogate pair is no text, so a pair at the end goes as a whole. */
