@@ -16,9 +16,9 @@ import java.util.List;
  * what is late corrects what was said.
  *
  * <p>The deeds that something late may come before are kept, and the {@link Ledger} as it was
- * before the first of them. A late event takes back what the deeds from there on had added, and adds
- * what they add with it in its place; what is the same in both is not said. Example: Anna paid on
- * day 1 and day 9. A payment of day 8 comes late: one interval of {@code 7-14} days less and one
+ * before the first of them. A late event takes back what the deeds from there on had added, and
+ * adds what they add with it in its place; what is the same in both is not said. Example: Anna paid
+ * on day 1 and day 9. A payment of day 8 comes late: one interval of {@code 7-14} days less and one
  * more, for it is day 8's now, and one of {@code 0-3} more.
  *
  * <p>State: at most {@value #MAX_DEEDS} deeds, until {@link #forget}, and the ledger before and
@@ -34,7 +34,6 @@ public final class CustomerTallies {
   private static final long DAY_MILLIS = 86_400_000L;
   private static final String SHARED = "Product Shared";
 
-  private final String tenant;
   private final List<Deed> deeds;
 
   /** Before the deeds that are kept. */
@@ -60,12 +59,11 @@ public final class CustomerTallies {
 
   /** A customer of whom nothing is known. */
   public CustomerTallies(String tenant) {
-    this(tenant, new ArrayList<>(), new Ledger(tenant), new Ledger(tenant), Long.MIN_VALUE);
+    this(new ArrayList<>(), new Ledger(tenant), new Ledger(tenant), Long.MIN_VALUE);
   }
 
   private CustomerTallies(
-      String tenant, List<Deed> deeds, Ledger before, Ledger after, long floorMillis) {
-    this.tenant = tenant;
+      List<Deed> deeds, Ledger before, Ledger after, long floorMillis) {
     this.deeds = deeds;
     this.before = before;
     this.after = after;
@@ -178,7 +176,7 @@ public final class CustomerTallies {
     }
     Ledger after = Ledger.read(tenant, in);
     Ledger before = deeds.isEmpty() ? after.copy() : Ledger.read(tenant, in);
-    return new CustomerTallies(tenant, deeds, before, after, floorMillis);
+    return new CustomerTallies(deeds, before, after, floorMillis);
   }
 
   private Outcome take(Deed deed, TallySheet sheet) {

@@ -9,8 +9,8 @@ import java.util.Comparator;
 /** What {@link CustomerTallies} keeps of something that happened, to put late events before it. */
 sealed interface Deed permits Ordered, Clicked, Entered {
   /**
-   * As {@link dev.nudge.event.CustomerEvent#TOTAL_ORDER}; raw bytes tell only copies apart, of which
-   * one alone is kept. Stage changes come after the events of their instant.
+   * As {@link dev.nudge.event.CustomerEvent#TOTAL_ORDER}; raw bytes tell only copies apart, of
+   * which one alone is kept. Stage changes come after the events of their instant.
    */
   Comparator<Deed> ORDER =
       Comparator.comparingLong(Deed::atMillis)

@@ -225,8 +225,7 @@ final class Ledger {
   private void entered(Entered change, TallySheet sheet) {
     long at = change.atMillis();
     String from = change.from() == null ? "" : change.from().name();
-    sheet.one(
-        daily(LifecycleMetric.FLOW, at, from, change.to().name()), TallyColumn.CUSTOMERS);
+    sheet.one(daily(LifecycleMetric.FLOW, at, from, change.to().name()), TallyColumn.CUSTOMERS);
     if (change.from() == null && change.to() == LifecycleStage.PROSPECT) {
       String source = visits.sourceAt(at);
       sheet.one(daily(LifecycleMetric.ACQUIRED, at, source, ""), TallyColumn.CUSTOMERS);

@@ -31,8 +31,7 @@ final class OpenVisits {
   private static final long MINUTE_MILLIS = 60_000L;
 
   private static final Comparator<Visit> BY_AGE =
-      Comparator.comparingLong(Visit::lastMillis)
-          .thenComparing(Visit::sessionId, CodePoints.ORDER);
+      Comparator.comparingLong(Visit::lastMillis).thenComparing(Visit::sessionId, CodePoints.ORDER);
 
   private final String tenant;
   private final List<Visit> visits;
@@ -160,7 +159,6 @@ final class OpenVisits {
   }
 
   private TallyRow row(Visit visit) {
-    return new TallyRow(
-        TallyTable.TRAFFIC_MINUTE, tenant, visit.minute(), List.of(visit.source));
+    return new TallyRow(TallyTable.TRAFFIC_MINUTE, tenant, visit.minute(), List.of(visit.source));
   }
 }

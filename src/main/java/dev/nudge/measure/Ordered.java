@@ -39,8 +39,7 @@ record Ordered(
   }
 
   Ordered touchedBy(RepurchaseTouch by) {
-    return new Ordered(
-        atMillis, messageId, orderId, status, currency, amountUnits, lostMillis, by);
+    return new Ordered(atMillis, messageId, orderId, status, currency, amountUnits, lostMillis, by);
   }
 
   @Override

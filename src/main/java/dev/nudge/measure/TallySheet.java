@@ -50,7 +50,9 @@ public final class TallySheet {
     sums.replaceAll((cell, sum) -> new Sum(-sum.count, sum.amount.negate()));
   }
 
-  /** What has been gathered, each column of a row once, none of nothing; the sheet is empty then. */
+  /**
+   * What has been gathered, each column of a row once, none of nothing; the sheet is empty then.
+   */
   public List<Tally> drain() {
     List<Tally> tallies = new ArrayList<>(sums.size());
     sums.forEach(

@@ -14,9 +14,7 @@ final class Texts {
    */
   static String plain(String text) {
     boolean whole = text.chars().noneMatch(c -> Character.isSurrogate((char) c));
-    return whole
-        ? text
-        : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    return whole ? text : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 
   static void write(CodedOutputStream out, String text) throws IOException {

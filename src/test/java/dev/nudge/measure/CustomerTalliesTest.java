@@ -133,8 +133,7 @@ class CustomerTalliesTest {
     happened(view(START + 2 * MINUTE, "s"));
     sheet.drain();
 
-    Click first =
-        new Click("Product Viewed", "s", click("x", "utm_source", "letter").properties());
+    Click first = new Click("Product Viewed", "s", click("x", "utm_source", "letter").properties());
     happened(clicked(ANNA, START, first));
 
     assertThat(told("TRAFFIC_MINUTE"))
@@ -366,8 +365,7 @@ class CustomerTalliesTest {
   void bytesOfSomethingElseAreRefused() {
     byte[] bytes = {0, 1, 9};
 
-    assertThatThrownBy(
-            () -> CustomerTallies.read("acme", CodedInputStream.newInstance(bytes)))
+    assertThatThrownBy(() -> CustomerTallies.read("acme", CodedInputStream.newInstance(bytes)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("no deed is of kind 9");
   }

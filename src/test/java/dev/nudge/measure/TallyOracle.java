@@ -91,8 +91,7 @@ final class TallyOracle {
       for (CustomerEvent earlier : events.subList(0, i)) {
         if (earlier.order() != null
             && earlier.order().status() == OrderStatus.PAID
-            && event.atMillis() - earlier.atMillis()
-                <= log.lostDays.get(event.messageId()) * DAY) {
+            && event.atMillis() - earlier.atMillis() <= log.lostDays.get(event.messageId()) * DAY) {
           isNew = false;
         }
       }
@@ -306,8 +305,7 @@ final class TallyOracle {
         upper = interval < days * DAY ? days : upper;
       }
       List<String> row =
-          List.of(
-              buckets.getOrDefault(upper, "90+"), log.touches.get(later.order().orderId()));
+          List.of(buckets.getOrDefault(upper, "90+"), log.touches.get(later.order().orderId()));
       BigInteger millis = BigInteger.valueOf(interval);
       add("REPURCHASE_DAILY", ChronoUnit.DAYS, later.atMillis(), row, "INTERVALS", 1, millis);
     }
