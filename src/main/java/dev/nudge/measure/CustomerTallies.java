@@ -62,8 +62,7 @@ public final class CustomerTallies {
     this(new ArrayList<>(), new Ledger(tenant), new Ledger(tenant), Long.MIN_VALUE);
   }
 
-  private CustomerTallies(
-      List<Deed> deeds, Ledger before, Ledger after, long floorMillis) {
+  private CustomerTallies(List<Deed> deeds, Ledger before, Ledger after, long floorMillis) {
     this.deeds = deeds;
     this.before = before;
     this.after = after;
