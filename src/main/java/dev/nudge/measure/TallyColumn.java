@@ -6,11 +6,11 @@ public enum TallyColumn {
   GRANTS(TallyTable.FUNNEL_MINUTE, "grants", "amount", 4),
 
   /** Grants that were sent. */
-  SENT_GRANTS(TallyTable.ROI_HOURLY, "grants"),
+  SENT_GRANTS(TallyTable.MONEY_HOURLY, "grants"),
   /** Amount: revenue less refunds, ten-thousandths. */
-  REVENUE(TallyTable.ROI_HOURLY, null, "revenue", 4),
+  REVENUE(TallyTable.MONEY_HOURLY, null, "revenue", 4),
   /** Amount: cost but for what the campaign costs as a whole, 10<sup>-8</sup>. */
-  COST(TallyTable.ROI_HOURLY, null, "cost", 8),
+  COST(TallyTable.MONEY_HOURLY, null, "cost", 8),
 
   /** Windows that began. */
   MADE(TallyTable.MATURED_HOURLY, "made"),

@@ -21,7 +21,7 @@ public enum TallyTable {
       "currency"),
 
   /** What an hour brought and cost by itself; what it comes to up to then is a view. */
-  ROI_HOURLY("hour", 60, "campaign", "basis", "window", "touch", "currency"),
+  MONEY_HOURLY("hour", 60, "campaign", "basis", "window", "touch", "currency"),
 
   /** How many windows have ended. */
   MATURED_HOURLY("hour", 60, "campaign", "window"),
@@ -90,7 +90,7 @@ public enum TallyTable {
     long end = row.startMillis() + spanMillis + rules.allowedLatenessMillis();
     return switch (this) {
       case FUNNEL_MINUTE, ORDERS_HOURLY, PRODUCTS_HOURLY, REPURCHASE_DAILY -> end;
-      case ROI_HOURLY ->
+      case MONEY_HOURLY ->
           row.dimensions().get(1).equals(Basis.EVENT.name())
               ? end
               : end + window(row, 2) + rules.refundWindowMillis();

@@ -56,7 +56,7 @@ class CustomerTalliesOracleTest {
     }
     Set<TallyColumn> expected = EnumSet.allOf(TallyColumn.class);
     for (TallyTable attributed :
-        List.of(TallyTable.FUNNEL_MINUTE, TallyTable.ROI_HOURLY, TallyTable.MATURED_HOURLY)) {
+        List.of(TallyTable.FUNNEL_MINUTE, TallyTable.MONEY_HOURLY, TallyTable.MATURED_HOURLY)) {
       expected.removeAll(attributed.columns());
     }
     assertThat(columns).isEqualTo(expected);
