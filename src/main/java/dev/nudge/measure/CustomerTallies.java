@@ -132,6 +132,20 @@ public final class CustomerTallies {
     after.expire(horizonMillis);
   }
 
+  /**
+   * When {@link #forget} would forget something if nothing else comes, epoch milliseconds, or
+   * {@link CustomerLedger#NEVER}.
+   *
+   * @param latenessMillis how late an event may come
+   */
+  public long dueMillis(long latenessMillis) {
+    if (!deeds.isEmpty()) {
+      return deeds.get(deeds.size() - 1).atMillis() + latenessMillis + 1;
+    }
+    long expires = after.expiresMillis();
+    return expires == CustomerLedger.NEVER ? expires : expires + latenessMillis;
+  }
+
   /** Whether nothing is kept of the customer. */
   public boolean isEmpty() {
     return deeds.isEmpty() && after.isEmpty();

@@ -99,6 +99,15 @@ final class OpenVisits {
   }
 
   /** Forgets what no event from then on can be part of. */
+  /** When all have expired; {@link Long#MIN_VALUE} where there is nothing. */
+  long expiresMillis() {
+    long newest = latestSource == null ? Long.MIN_VALUE : latestMillis;
+    for (Visit visit : visits) {
+      newest = Math.max(newest, visit.lastMillis);
+    }
+    return newest == Long.MIN_VALUE ? newest : newest + MEMORY_MILLIS;
+  }
+
   void expire(long nowMillis) {
     visits.removeIf(visit -> nowMillis - visit.lastMillis >= MEMORY_MILLIS);
     if (latestSource != null && nowMillis - latestMillis >= MEMORY_MILLIS) {

@@ -92,6 +92,21 @@ final class Standing {
   }
 
   /** Forgets what no deed from then on can need. */
+  /** When everything that expires has; {@link CustomerLedger#NEVER} where nothing does. */
+  long expiresMillis() {
+    long expires = visits.expiresMillis();
+    if (prospectMillis != NEVER) {
+      expires = Math.max(expires, prospectMillis + ACTIVATION_MILLIS);
+    }
+    if (hourMillis != NEVER) {
+      expires = Math.max(expires, hourMillis + HOUR_MILLIS);
+    }
+    if (dayMillis != NEVER) {
+      expires = Math.max(expires, dayMillis + DAY_MILLIS);
+    }
+    return expires == NEVER ? CustomerLedger.NEVER : expires;
+  }
+
   void expire(long nowMillis) {
     visits.expire(nowMillis);
     if (prospectMillis != NEVER && nowMillis - prospectMillis >= ACTIVATION_MILLIS) {

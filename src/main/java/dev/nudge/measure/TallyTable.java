@@ -2,6 +2,7 @@ package dev.nudge.measure;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The tables that are sums of what single customers contribute: what a row is known by, and for how
@@ -53,6 +54,22 @@ public enum TallyTable {
     this.start = start;
     this.spanMillis = spanMinutes * 60_000L;
     this.dimensions = List.of(dimensions);
+  }
+
+  /** The table's name in the database. */
+  public String tableName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether a row is a day. */
+  boolean isDaily() {
+    return spanMillis == DAY_MILLIS;
+  }
+
+  /** Whether a dimension is a whole number. */
+  boolean isNumber(int dimension) {
+    String name = dimensions.get(dimension);
+    return name.equals("window") || name.equals("campaign_version");
   }
 
   /** The name of the column of when a row begins. */
