@@ -18,8 +18,7 @@ CREATE TABLE IF NOT EXISTS nudge.funnel_minute
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(minute)
-ORDER BY (tenant, campaign, window, touch, step, minute, campaign_version, variant, currency)
-TTL minute + INTERVAL 400 DAY;
+ORDER BY (tenant, campaign, window, touch, step, minute, campaign_version, variant, currency);
 
 CREATE VIEW IF NOT EXISTS nudge.funnel AS
 SELECT * EXCEPT version FROM nudge.funnel_minute FINAL WHERE grants != 0 OR amount != 0;
@@ -43,8 +42,7 @@ CREATE TABLE IF NOT EXISTS nudge.funnel_steps
     version          UInt64
 )
 ENGINE = ReplacingMergeTree(version)
-ORDER BY (tenant, campaign, window, touch, step, customer_id, grant_id)
-TTL toDateTime(at) + INTERVAL 400 DAY;
+ORDER BY (tenant, campaign, window, touch, step, customer_id, grant_id);
 
 CREATE VIEW IF NOT EXISTS nudge.funnel_list AS
 SELECT * EXCEPT (version, reached) FROM nudge.funnel_steps FINAL WHERE reached = 1;
@@ -66,8 +64,7 @@ CREATE TABLE IF NOT EXISTS nudge.money_hourly
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(hour)
-ORDER BY (tenant, campaign, basis, window, touch, currency, hour)
-TTL hour + INTERVAL 800 DAY;
+ORDER BY (tenant, campaign, basis, window, touch, currency, hour);
 
 CREATE TABLE IF NOT EXISTS nudge.matured_hourly
 (
@@ -82,8 +79,7 @@ CREATE TABLE IF NOT EXISTS nudge.matured_hourly
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(hour)
-ORDER BY (tenant, campaign, window, hour)
-TTL hour + INTERVAL 800 DAY;
+ORDER BY (tenant, campaign, window, hour);
 
 -- Versions of campaigns that were sent, and what they cost as a whole.
 CREATE TABLE IF NOT EXISTS nudge.sent_versions
@@ -128,8 +124,7 @@ CREATE TABLE IF NOT EXISTS nudge.orders_hourly
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(hour)
-ORDER BY (tenant, hour, currency, segment)
-TTL hour + INTERVAL 800 DAY;
+ORDER BY (tenant, hour, currency, segment);
 
 CREATE VIEW IF NOT EXISTS nudge.orders AS
 SELECT * EXCEPT version FROM nudge.orders_hourly FINAL WHERE orders_placed != 0 OR orders_paid != 0;
@@ -147,8 +142,7 @@ CREATE TABLE IF NOT EXISTS nudge.traffic_minute
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(minute)
-ORDER BY (tenant, minute, source)
-TTL minute + INTERVAL 400 DAY;
+ORDER BY (tenant, minute, source);
 
 CREATE VIEW IF NOT EXISTS nudge.traffic AS
 SELECT * EXCEPT version FROM nudge.traffic_minute FINAL WHERE visits != 0 OR events != 0;
@@ -173,8 +167,7 @@ CREATE TABLE IF NOT EXISTS nudge.products_hourly
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(hour)
-ORDER BY (tenant, hour, product_id, with_product_id, currency)
-TTL hour + INTERVAL 800 DAY;
+ORDER BY (tenant, hour, product_id, with_product_id, currency);
 
 CREATE VIEW IF NOT EXISTS nudge.products AS
 SELECT * EXCEPT version FROM nudge.products_hourly FINAL;
@@ -268,8 +261,7 @@ CREATE TABLE IF NOT EXISTS nudge.alert_rows
     version  UInt64
 )
 ENGINE = ReplacingMergeTree(version)
-ORDER BY (tenant, kind, campaign, subject, at)
-TTL toDateTime(at) + INTERVAL 400 DAY;
+ORDER BY (tenant, kind, campaign, subject, at);
 
 CREATE VIEW IF NOT EXISTS nudge.alerts AS
 SELECT * EXCEPT version FROM nudge.alert_rows FINAL;

@@ -54,7 +54,7 @@ final class TallyOperator extends AbstractStreamOperator<Tally>
     timers = getInternalTimerService("final", VoidNamespaceSerializer.INSTANCE, this);
     rows = getPartitionedState(new ValueStateDescriptor<>(ROW, TypeInformation.of(Tally.class)));
     record = new StreamRecord<>(null);
-    toldMillis = Long.MIN_VALUE;
+    toldMillis = 0;
     additions = metrics.counter("additions");
   }
 
