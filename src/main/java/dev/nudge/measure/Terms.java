@@ -57,6 +57,11 @@ record Terms(
         resource != null && resource.claim() != null);
   }
 
+  /** The window that experiments are measured by. */
+  long primaryMillis() {
+    return windowsMillis.get(0);
+  }
+
   long longestMillis() {
     long longest = 0;
     for (long window : windowsMillis) {

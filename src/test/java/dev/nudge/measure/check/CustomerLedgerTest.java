@@ -2,7 +2,9 @@ package dev.nudge.measure.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +61,50 @@ class CustomerLedgerTest {
 
     assertThat(run.mostBytes).isBetween(100, 100_000);
     assertSame(run);
+  }
+
+  @Test
+  void inOrderArmsAreTheOracles() throws Exception {
+    new RandomMeasures(1, TENANTS).write(folder);
+
+    assertSameArms(new LedgerRun(folder, UNTIL, false).inOrder(), true);
+  }
+
+  @Test
+  void withoutReceiptsArmsAreTheOracles() throws Exception {
+    new RandomMeasures(2, TENANTS).writeWithoutDeliveries(folder);
+
+    assertSameArms(new LedgerRun(folder, UNTIL, true).inOrder(), true);
+  }
+
+  @Test
+  void whatComesLateEndsInTheSameArmsButForTheirP() throws Exception {
+    new RandomMeasures(3, TENANTS).write(folder);
+    LedgerRun run = new LedgerRun(folder, UNTIL, true).asTheyArrive(1);
+
+    assertThat(run.late).isGreaterThan(500);
+    assertSameArms(run, false);
+  }
+
+  private void assertSameArms(LedgerRun run, boolean withP) throws Exception {
+    List<String> expected = MeasureOracle.of(folder, UNTIL).experiments();
+    List<String> found = run.experiments();
+
+    assertThat(expected).hasSizeGreaterThan(300);
+    assertThat(
+            Differences.ofExperiments(
+                withP ? expected : withoutP(expected), withP ? found : withoutP(found)))
+        .isEmpty();
+  }
+
+  /** A minute that was corrected counts for p only from then on. */
+  private static List<String> withoutP(List<String> lines) throws Exception {
+    List<String> without = new ArrayList<>();
+    for (String line : lines) {
+      ObjectNode row = (ObjectNode) Event.JSON.readTree(line);
+      without.add(row.remove(List.of("conversionP", "revenueP", "winner")).toString());
+    }
+    return without;
   }
 
   @Test
