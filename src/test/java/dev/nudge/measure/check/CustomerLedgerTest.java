@@ -91,6 +91,12 @@ class CustomerLedgerTest {
     List<String> found = run.experiments();
 
     assertThat(expected).hasSizeGreaterThan(300);
+    // What is compared below is not all nothing.
+    assertThat(expected).anyMatch(line -> line.contains("\"conversionP\":0."));
+    assertThat(expected).anyMatch(line -> line.contains("\"revenueP\":0."));
+    assertThat(expected).anyMatch(line -> line.contains("\"sampleRatioMismatch\":true"));
+    assertThat(expected).anyMatch(line -> line.contains("\"enough\":true"));
+    assertThat(expected).anyMatch(line -> line.contains("\"winner\":true"));
     assertThat(
             Differences.ofExperiments(
                 withP ? expected : withoutP(expected), withP ? found : withoutP(found)))
