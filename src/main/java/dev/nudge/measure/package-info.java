@@ -12,6 +12,6 @@
  *
  * <p>State: one {@link dev.nudge.measure.CustomerLedger} a customer, as bytes; what clears it
  * stands there. One {@link dev.nudge.measure.ExperimentBook} a campaign, as bytes, of a bounded
- * size; it goes with its campaign.
+ * size, as long as the campaign is measured.
  */
 package dev.nudge.measure;

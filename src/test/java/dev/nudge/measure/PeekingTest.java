@@ -12,11 +12,18 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Thousands of experiments that are looked at after every minute by who stops as soon as something
- * is found: how often that is a false alarm, and how often a difference is found that there is.
+ * Thousands of experiments of 5,000 customers that are looked at after every one of 500 minutes, by
+ * an operator who stops as soon as something is found: how often that is a false alarm, and how
+ * often a difference is found that there is. Orders are log-normal, so that a few are great.
  *
- * <p>Found, with these seeds, of 2,000 experiments each with two equal arms, 5,000 customers, 500
- * looks: see the numbers at each test.
+ * <pre>
+ *   found with these seeds, in per cent of 2,000       conversions   revenue   usual test of rates
+ *   no difference, one in ten pays                          1.6         1.0         37.0
+ *   no difference, one in fifty pays                        1.2         0.7         24.5
+ *   no difference, half of them pay                         1.8         1.4         40.4
+ *   no difference, one in ten is held back                  2.9        12.2         28.6
+ *   15 % pay instead of 10 %, and more                     98.7        97.3        100.0   (of 300)
+ * </pre>
  */
 class PeekingTest {
   private static final int EXPERIMENTS = 2_000;
@@ -120,19 +127,21 @@ class PeekingTest {
       naive += alarmed ? 1 : 0;
     }
     double perCent = 100.0 / experiments;
-    Alarms alarms =
-        new Alarms(
-            byConversions * perCent, byRevenue * perCent, naive * perCent, mismatches * perCent);
-    System.out.println("XXX " + rate + " " + controlRate + " " + moreLog + " " + alarms);
-    return alarms;
+    return new Alarms(
+        byConversions * perCent, byRevenue * perCent, naive * perCent, mismatches * perCent);
+  }
+
+  private static void assertFewFalseAlarms(double found, Alarms all) {
+    // None at all would be a test that finds nothing.
+    assertThat(found).as("per cent of false alarms: %s", all).isGreaterThan(0).isLessThan(5);
   }
 
   @Test
   void ofEqualArmsFewerThanFiveInAHundredRaiseAFalseAlarm() {
     Alarms alarms = alarms(EXPERIMENTS, 0.1, 0.1, 0, 0.5);
 
-    assertThat(alarms.byConversions).as("%s", alarms).isBetween(0.1, 5.0);
-    assertThat(alarms.byRevenue).as("%s", alarms).isBetween(0.1, 5.0);
+    assertFewFalseAlarms(alarms.byConversions, alarms);
+    assertFewFalseAlarms(alarms.byRevenue, alarms);
     assertThat(alarms.naive).as("%s", alarms).isGreaterThan(25);
     // A threshold of one in a thousand, looked at once.
     assertThat(alarms.mismatch).as("%s", alarms).isLessThan(0.5);
@@ -142,8 +151,8 @@ class PeekingTest {
   void soItIsWhereHardlyAnybodyPays() {
     Alarms alarms = alarms(EXPERIMENTS, 0.02, 0.02, 0, 0.5);
 
-    assertThat(alarms.byConversions).as("%s", alarms).isBetween(0.1, 5.0);
-    assertThat(alarms.byRevenue).as("%s", alarms).isBetween(0.1, 5.0);
+    assertFewFalseAlarms(alarms.byConversions, alarms);
+    assertFewFalseAlarms(alarms.byRevenue, alarms);
     assertThat(alarms.naive).as("%s", alarms).isGreaterThan(20);
   }
 
@@ -151,9 +160,21 @@ class PeekingTest {
   void soItIsWhereHalfOfAllPay() {
     Alarms alarms = alarms(EXPERIMENTS, 0.5, 0.5, 0, 0.5);
 
-    assertThat(alarms.byConversions).as("%s", alarms).isBetween(0.1, 5.0);
-    assertThat(alarms.byRevenue).as("%s", alarms).isBetween(0.1, 5.0);
+    assertFewFalseAlarms(alarms.byConversions, alarms);
+    assertFewFalseAlarms(alarms.byRevenue, alarms);
     assertThat(alarms.naive).as("%s", alarms).isGreaterThan(30);
+  }
+
+  /**
+   * The limit of what it promises: means of great and rare orders are not yet normal when five of
+   * those held back have paid, so their variance is thought to be smaller than it is.
+   */
+  @Test
+  void whereFewAreHeldBackConversionsAreToBeTrustedButNotRevenue() {
+    Alarms alarms = alarms(EXPERIMENTS, 0.1, 0.1, 0, 0.9);
+
+    assertFewFalseAlarms(alarms.byConversions, alarms);
+    assertThat(alarms.byRevenue).as("%s", alarms).isBetween(5.0, 20.0);
   }
 
   @Test
@@ -166,10 +187,6 @@ class PeekingTest {
 
   @Test
   void aDealOfSixtyToFortyIsFound() {
-    alarms(2000, 0.02, 0.02, 0, 0.9);
-    alarms(2000, 0.1, 0.1, 0, 0.9);
-    alarms(2000, 0.1, 0.1, 0, 0.975);
-    alarms(2000, 0.02, 0.02, 0, 0.975);
     assertThat(alarms(100, 0.1, 0.1, 0, 0.6).mismatch).isEqualTo(100);
   }
 }
