@@ -91,6 +91,7 @@ final class LedgerRun implements Contributions {
   private final Map<Campaign, RoiBook> books = new HashMap<>();
   private final Map<Campaign, ExperimentBook> experiments = new HashMap<>();
   private final List<ArmChange> armChanges = new ArrayList<>();
+  private final List<DeclaredArms> declared = new ArrayList<>();
 
   /** How many events came late. */
   int late;
@@ -196,14 +197,25 @@ final class LedgerRun implements Contributions {
         .toList();
   }
 
+  /** Arms as they stand in the end, by changes that come in the order in which they were said. */
+  List<String> experimentsAsSaid() {
+    return experiments(armChanges);
+  }
+
   /**
-   * Arms as they stand in the end, by changes that come in the order of their minutes, as they do
-   * from customers who live side by side.
+   * Arms as they stand in the end, by changes that come in the order of their minutes: from
+   * customers who live side by side, and of whom nothing is late.
    */
   List<String> experiments() {
-    armChanges.sort(Comparator.comparingLong(ArmChange::minuteMillis));
-    Random random = new Random(armChanges.size());
-    for (ArmChange change : armChanges) {
+    return experiments(
+        armChanges.stream().sorted(Comparator.comparingLong(ArmChange::minuteMillis)).toList());
+  }
+
+  private List<String> experiments(List<ArmChange> changes) {
+    experiments.clear();
+    declared.forEach(each -> experiment(each.tenant(), each.campaign()).add(each));
+    Random random = new Random(changes.size());
+    for (ArmChange change : changes) {
       ExperimentBook book = experiment(change.tenant(), change.campaign());
       if (random.nextInt(3) == 0) {
         book.advanceTo(change.minuteMillis() + random.nextInt(60_000));
@@ -211,10 +223,6 @@ final class LedgerRun implements Contributions {
       }
       book.add(change);
     }
-    return experimentRows();
-  }
-
-  private List<String> experimentRows() {
     return experiments.values().stream()
         .flatMap(book -> book.rows(until).stream())
         .map(MeasureJson::of)
@@ -272,8 +280,8 @@ final class LedgerRun implements Contributions {
   }
 
   @Override
-  public void add(DeclaredArms declared) {
-    experiment(declared.tenant(), declared.campaign()).add(declared);
+  public void add(DeclaredArms arms) {
+    declared.add(arms);
   }
 
   private ExperimentBook experiment(String tenant, String campaign) {
