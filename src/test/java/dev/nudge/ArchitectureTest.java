@@ -46,7 +46,7 @@ class ArchitectureTest {
     MAY_USE.put("event", Set.of());
     MAY_USE.put("ingest", Set.of("event"));
     MAY_USE.put("pattern", Set.of("event"));
-    MAY_USE.put("definition", Set.of("event", "pattern"));
+    MAY_USE.put("definition", Set.of("event", "ingest", "pattern"));
     MAY_USE.put("detect", words);
     MAY_USE.put("decide", words);
     // Only a *Job and its *Config use kafka and clickhouse; another test holds that.

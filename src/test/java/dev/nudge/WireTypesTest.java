@@ -49,6 +49,9 @@ import dev.nudge.kafka.KafkaConfig;
 import dev.nudge.kafka.OutboundRecord;
 import dev.nudge.kafka.TopicCheck;
 import dev.nudge.kafka.TopicLayout;
+import dev.nudge.measure.MeasureConfig;
+import dev.nudge.measure.MeasureJobConfig;
+import dev.nudge.measure.MeasureTopology;
 import dev.nudge.pattern.AfterTrigger;
 import dev.nudge.pattern.CodeTrigger;
 import dev.nudge.pattern.ExpressionException;
@@ -107,6 +110,11 @@ class WireTypesTest {
           entry(
               DecideConfig.class,
               "configuration: handed to constructors, travels by Java serialization"),
+          entry(
+              MeasureConfig.class,
+              "configuration: handed to constructors, travels by Java serialization"),
+          entry(MeasureJobConfig.class, "configuration: read where sources and sinks are built"),
+          entry(MeasureTopology.Outputs.class, "streams, laid before any job runs"),
           entry(DecideTopology.Outputs.class, "streams, laid before any job runs"),
           entry(KafkaConfig.class, "configuration: read where sources and sinks are built"),
           entry(TopicLayout.class, "what the broker's administrator is told, before any job runs"),

@@ -92,7 +92,7 @@ final class Loads {
         name,
         kafka,
         events,
-        events + (long) LoadWriter.PARTITIONS * Topic.values().length,
+        events + (long) LoadWriter.PARTITIONS * Topic.CUSTOMER_INPUTS.size(),
         bytes,
         lastByCustomer.size(),
         pending,
@@ -160,7 +160,7 @@ final class Loads {
     /** Says on every partition of every customer topic that it is so late. */
     void tellTime(long atMillis) {
       byte[] json = TIME.formatted(atMillis).getBytes(StandardCharsets.UTF_8);
-      for (Topic topic : Topic.values()) {
+      for (Topic topic : Topic.CUSTOMER_INPUTS) {
         for (int partition = 0; partition < PARTITIONS; partition++) {
           send(new ProducerRecord<>(TopicName.of(topic).withPrefix(prefix), partition, null, json));
         }

@@ -50,6 +50,21 @@ final class RehearseCommand implements Callable<Integer> {
   private List<Path> deliveries = List.of();
 
   @Option(
+      names = "--decisions",
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Decision rows: nothing is decided then, what came of these is measured.")
+  private List<Path> decisions = List.of();
+
+  @Option(
+      names = "--triggers",
+      arity = "1..*",
+      paramLabel = "FILE",
+      description =
+          "Triggers of these decisions; they add nothing, for a decision tells its trigger's id.")
+  private List<Path> triggers = List.of();
+
+  @Option(
       names = "--policy",
       arity = "1..*",
       paramLabel = "FILE",
@@ -88,9 +103,12 @@ final class RehearseCommand implements Callable<Integer> {
     add(inputs, Topic.ORDERS, orders);
     add(inputs, Topic.DELIVERIES, deliveries);
     add(inputs, Topic.CLICKSTREAM, clickstream);
+    add(inputs, Topic.DECISIONS, decisions);
+    triggers.forEach(file -> requireReadable("triggers", file));
     if (inputs.isEmpty()) {
       throw refused(
-          "no input: expected at least one of --orders, --clickstream, --profiles, --deliveries");
+          "no input: expected at least one of --orders, --clickstream, --profiles, --deliveries,"
+              + " --decisions");
     }
     if (parallelism < 1 || parallelism > 128) {
       throw refused("--parallelism: found " + parallelism + ", expected 1 to 128");
@@ -166,10 +184,14 @@ final class RehearseCommand implements Callable<Integer> {
 
   private void add(List<InputFile> inputs, Topic topic, List<Path> files) {
     for (Path file : files) {
-      if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-        throw refused("--" + topic.plainName() + ": found no readable file " + file);
-      }
+      requireReadable(topic.plainName(), file);
       inputs.add(new InputFile(topic, file.toString()));
+    }
+  }
+
+  private void requireReadable(String option, Path file) {
+    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+      throw refused("--" + option + ": found no readable file " + file);
     }
   }
 

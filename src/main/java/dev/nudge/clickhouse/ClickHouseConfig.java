@@ -1,6 +1,15 @@
 package dev.nudge.clickhouse;
 
+import dev.nudge.ingest.JobArguments;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.Configuration;
 
 /**
  * Where ClickHouse is and who Nudge is there.
@@ -14,6 +23,31 @@ import java.util.Properties;
 public record ClickHouseConfig(String url, String user, String password) {
 
   private static final String SCHEME = "jdbc:clickhouse:";
+
+  /** Where the password stands when no file is named. */
+  static final String PASSWORD_VARIABLE = "NUDGE_CLICKHOUSE_PASSWORD";
+
+  static final ConfigOption<String> CLICKHOUSE_URL =
+      ConfigOptions.key("clickhouse.url")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("jdbc:clickhouse://host:port");
+
+  static final ConfigOption<String> CLICKHOUSE_USER =
+      ConfigOptions.key("clickhouse.user")
+          .stringType()
+          .defaultValue("default")
+          .withDescription("Who writes the tables.");
+
+  static final ConfigOption<String> CLICKHOUSE_PASSWORD_FILE =
+      ConfigOptions.key("clickhouse.password-file")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("A file with the password; else the environment's " + PASSWORD_VARIABLE);
+
+  /** Every key of this room. */
+  public static final List<ConfigOption<?>> OPTIONS =
+      List.of(CLICKHOUSE_URL, CLICKHOUSE_USER, CLICKHOUSE_PASSWORD_FILE);
 
   /**
    * Checks what can be checked without a connection.
@@ -43,6 +77,33 @@ public record ClickHouseConfig(String url, String user, String password) {
     if (password == null) {
       throw new IllegalArgumentException(
           "clickhouse.password: found nothing, expected a text, empty if there is none");
+    }
+  }
+
+  /**
+   * Reads the room's keys.
+   *
+   * @throws IllegalArgumentException naming the key, what was found and what is expected
+   * @throws IOException if the password's file can't be read
+   */
+  public static ClickHouseConfig from(Configuration config, Map<String, String> environment)
+      throws IOException {
+    return new ClickHouseConfig(
+        JobArguments.required(config, CLICKHOUSE_URL),
+        config.get(CLICKHOUSE_USER),
+        password(config, environment));
+  }
+
+  private static String password(Configuration config, Map<String, String> environment)
+      throws IOException {
+    String file = config.get(CLICKHOUSE_PASSWORD_FILE);
+    if (file == null) {
+      return environment.getOrDefault(PASSWORD_VARIABLE, "");
+    }
+    try {
+      return Files.readString(Path.of(file)).strip();
+    } catch (IOException e) {
+      throw JobArguments.unreadable(CLICKHOUSE_PASSWORD_FILE.key(), file, e);
     }
   }
 

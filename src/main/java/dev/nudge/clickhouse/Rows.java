@@ -171,6 +171,17 @@ public final class Rows {
     row.setInt(8, raw.length);
   }
 
+  /**
+   * Rows of a table that another room knows.
+   *
+   * @param insert names every column in the order of the table
+   * @param binding sets each of them
+   */
+  public static <T> Sink<T> of(
+      ClickHouseConfig config, String insert, JdbcStatementBuilder<T> binding) {
+    return sink(config, insert, binding);
+  }
+
   private static <T> Sink<T> sink(
       ClickHouseConfig config, String insert, JdbcStatementBuilder<T> binding) {
     return JdbcSink.<T>builder()

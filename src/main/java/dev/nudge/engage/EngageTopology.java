@@ -2,6 +2,7 @@ package dev.nudge.engage;
 
 import dev.nudge.decide.DecideConfig;
 import dev.nudge.decide.DecideTopology;
+import dev.nudge.definition.DefinitionOperator;
 import dev.nudge.definition.DefinitionRecord;
 import dev.nudge.definition.DefinitionVersion;
 import dev.nudge.detect.DetectFunction;
@@ -30,6 +31,8 @@ public final class EngageTopology {
   /**
    * What the job says.
    *
+   * @param events what was accepted of the customer topics, copies among it
+   * @param definitions what is in force, and a watermark behind what stood at the first start
    * @param moments everything noticed, customer by customer in order
    * @param stageChanges the moments that are stage changes, as rows
    * @param anomalies the moments that are anomalies: with their ids, which tell two of a kind at
@@ -39,6 +42,8 @@ public final class EngageTopology {
    * @param deadLetters records that could not be used
    */
   public record Outputs(
+      DataStream<CustomerEvent> events,
+      DataStream<DefinitionVersion> definitions,
       DataStream<Moment> moments,
       DataStream<StageChange> stageChanges,
       DataStream<Moment> anomalies,
@@ -110,6 +115,13 @@ public final class EngageTopology {
             .union(versions.getSideOutput(IngestFunction.DEAD_LETTERS));
 
     return new Outputs(
-        moments, stageChanges, anomalies, decided.decisions(), decided.triggers(), deadLetters);
+        accepted,
+        versions,
+        moments,
+        stageChanges,
+        anomalies,
+        decided.decisions(),
+        decided.triggers(),
+        deadLetters);
   }
 }

@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 
 /**
- * One accepted record of one customer: exactly one of profile, order, delivery and click is there.
+ * Something that happened to one customer: exactly one of profile, order, delivery, click, stage
+ * change and decision is there. The last two are Nudge's own; only who measures sees them.
  *
  * @param tenant the brand
  * @param customerId the customer within the tenant
@@ -14,6 +15,8 @@ import java.util.Comparator;
  * @param order set for the orders topic
  * @param delivery set for the deliveries topic
  * @param click set for the clickstream topic
+ * @param stageChange set for what was noticed of the customer's stage
+ * @param decision set for what was decided
  * @param raw the record's bytes: the last tie-break of the total order
  */
 public record CustomerEvent(
@@ -25,14 +28,66 @@ public record CustomerEvent(
     Order order,
     Delivery delivery,
     Click click,
+    StageChange stageChange,
+    Decision decision,
     byte[] raw) {
 
   private static final byte[] NO_BYTES = {};
 
+  /** A record of a customer topic. */
+  public CustomerEvent(
+      String tenant,
+      String customerId,
+      String messageId,
+      long atMillis,
+      Profile profile,
+      Order order,
+      Delivery delivery,
+      Click click,
+      byte[] raw) {
+    this(tenant, customerId, messageId, atMillis, profile, order, delivery, click, null, null, raw);
+  }
+
+  /** A decision; its id is the message's. */
+  public static CustomerEvent of(Decision decision) {
+    return new CustomerEvent(
+        decision.tenant(),
+        decision.customerId(),
+        decision.id(),
+        decision.atMillis(),
+        null,
+        null,
+        null,
+        null,
+        null,
+        decision,
+        NO_BYTES);
+  }
+
+  /**
+   * A change of stage.
+   *
+   * @param momentId the moment that it is
+   */
+  public static CustomerEvent of(String momentId, StageChange change) {
+    return new CustomerEvent(
+        change.tenant(),
+        change.customerId(),
+        momentId,
+        change.atMillis(),
+        null,
+        null,
+        null,
+        null,
+        change,
+        null,
+        NO_BYTES);
+  }
+
   /**
    * The one order of a customer's events, the same in every job: time; then profiles, orders,
-   * deliveries, clickstream; orders by order id, then status; then message id; then raw bytes.
-   * Strings compare by code point.
+   * deliveries, clickstream, stage changes, decisions; orders by order id, then status; then
+   * message id; then raw bytes. Strings compare by code point.
    */
   public static final Comparator<CustomerEvent> TOTAL_ORDER =
       Comparator.comparingLong(CustomerEvent::atMillis)
@@ -54,15 +109,27 @@ public record CustomerEvent(
       return Topic.ORDERS;
     } else if (delivery != null) {
       return Topic.DELIVERIES;
-    } else {
+    } else if (click != null) {
       return Topic.CLICKSTREAM;
+    } else {
+      return stageChange != null ? Topic.MOMENTS : Topic.DECISIONS;
     }
   }
 
   /** The same without its bytes, for whoever gets a customer's events in their order already. */
   public CustomerEvent withoutRaw() {
     return new CustomerEvent(
-        tenant, customerId, messageId, atMillis, profile, order, delivery, click, NO_BYTES);
+        tenant,
+        customerId,
+        messageId,
+        atMillis,
+        profile,
+        order,
+        delivery,
+        click,
+        stageChange,
+        decision,
+        NO_BYTES);
   }
 
   private static int compareOrders(CustomerEvent a, CustomerEvent b) {

@@ -53,6 +53,22 @@ public interface CustomerFunction<D, OUT> extends Serializable {
   void onInstant(long atMillis, List<Accepted> events) throws Exception;
 
   /**
+   * How late an event may come and still be given to {@link #onLate}, in milliseconds; 0: what
+   * comes behind the watermark is nobody's.
+   */
+  default long allowedLatenessMillis() {
+    return 0;
+  }
+
+  /**
+   * An event of an instant that has been told, no later than {@link #allowedLatenessMillis} behind
+   * the watermark. A turn has one at most, and no instant then.
+   */
+  default void onLate(Accepted event) throws Exception {
+    throw new UnsupportedOperationException("nothing late is taken");
+  }
+
+  /**
    * The next instant at which something is due by itself, epoch milliseconds, or {@link #NEVER}.
    * Asked after {@link #load}, and where that is an instant which the watermark has passed, by a
    * definition that came since, it comes at the first one after the watermark; and after each

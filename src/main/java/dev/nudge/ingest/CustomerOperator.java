@@ -51,6 +51,10 @@ import org.apache.flink.util.OutputTag;
  * dated 09:00:02 that arrives before one dated 09:00:01 is handled second, and a copy of either has
  * no effect.
  *
+ * <p>What comes behind the watermark is counted as late. A function that {@linkplain
+ * CustomerFunction#allowedLatenessMillis takes some of it} is given it at once, in a turn of its
+ * own.
+ *
  * <p>At most one timer a customer is set, at the next instant when something is due by itself or
  * the ids of its messages expire. One that finds its customer's turn over at the same watermark
  * costs nothing.
@@ -234,7 +238,7 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
             this.<Long, ListState<CustomerEvent>, List<CustomerEvent>>getOrCreateKeyedState(
                 LongSerializer.INSTANCE, new ListStateDescriptor<>("spilled", eventSerializer()));
     staleTimers = new HashSet<>();
-    saved = new SavedCustomer();
+    saved = new SavedCustomer(function.allowedLatenessMillis());
     instant = new ArrayList<>();
     accepted = metrics.counter("accepted");
     duplicates = metrics.counter("duplicates");
@@ -277,6 +281,10 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     CustomerEvent event = element.getValue();
     if (event.atMillis() <= watermarkMillis) {
       late.inc();
+      long allowed = function.allowedLatenessMillis();
+      if (allowed > 0 && watermarkMillis - event.atMillis() <= allowed) {
+        takeLate(event);
+      }
       return;
     }
     CustomerKey customer = (CustomerKey) getCurrentKey();
@@ -289,6 +297,23 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
       reordering.spilled(customer, 1);
       spills.inc();
     }
+  }
+
+  /** The turn of a customer of whom something is told that should have been told before. */
+  private void takeLate(CustomerEvent event) throws Exception {
+    CustomerKey customer = (CustomerKey) getCurrentKey();
+    saved.read(customers.value());
+    load(customer);
+    instant.clear();
+    accept(event);
+    if (instant.isEmpty()) {
+      return;
+    }
+    at(event.atMillis());
+    function.onLate(instant.get(0));
+    // What turns out to be due already comes with the next watermark: this one has been told.
+    long dueMillis = Math.max(function.dueMillis(), watermarkMillis + 1);
+    keep(customer, dueMillis, watermarkMillis, false);
   }
 
   @Override

@@ -15,7 +15,8 @@ public record Ingested(CustomerEvent event, DeadLetter deadLetter, long atMillis
     return new Ingested(event, null, event.atMillis());
   }
 
-  static Ingested time(long atMillis) {
+  /** What only moves time. */
+  public static Ingested time(long atMillis) {
     return new Ingested(null, null, atMillis);
   }
 

@@ -218,9 +218,14 @@ public final class RecordDecoder {
             case ORDERS -> readOrder(name, parser);
             case PROFILES -> readProfile(name, parser);
             case DELIVERIES -> readDelivery(name, parser);
+            case MOMENTS, DECISIONS -> throw notOfAShop();
           }
         }
       }
+    }
+
+    private IllegalArgumentException notOfAShop() {
+      return new IllegalArgumentException(topic + " is not written by a shop");
     }
 
     /** Of other topics than the clickstream it says at most that a record only moves time. */
@@ -319,6 +324,7 @@ public final class RecordDecoder {
           require("event", event, "an event name of 1 to 256 characters");
           click = new Click(EventNames.event(event), sessionId, values);
         }
+        case MOMENTS, DECISIONS -> throw notOfAShop();
       }
       return Ingested.event(
           new CustomerEvent(

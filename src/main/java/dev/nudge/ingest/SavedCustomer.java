@@ -22,12 +22,25 @@ final class SavedCustomer {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 10);
   private final CodedOutputStream out = CodedOutputStream.newInstance(bytes, 1 << 10);
 
-  private final SeenMessages seen = new SeenMessages();
+  private final SeenMessages seen;
   private byte[] stored;
   private int functionsFrom;
   private long timerMillis;
   private int orders;
   private boolean changed;
+
+  SavedCustomer() {
+    this(0);
+  }
+
+  /**
+   * Nobody yet.
+   *
+   * @param latenessMillis how late an event may come and still be taken
+   */
+  SavedCustomer(long latenessMillis) {
+    this.seen = new SeenMessages(latenessMillis);
+  }
 
   /** Begins with a customer; null for one of whom nothing is stored. */
   void read(byte[] state) throws IOException {

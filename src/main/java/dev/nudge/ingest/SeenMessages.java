@@ -30,13 +30,29 @@ final class SeenMessages {
   /** Messages are expired in steps of an hour: one wake-up an hour of activity at most. */
   private static final long EXPIRY_STEP_MILLIS = 3_600_000L;
 
-  // A ring: the i-th oldest stands at (first + i) % MAX.
+  private final long keptMillis;
+
+  // A ring, by time: the i-th oldest stands at (first + i) % MAX.
   private final long[] ids = new long[MAX];
   private final long[] acceptedAtMillis = new long[MAX];
   private int first;
   private int size;
   private boolean changed;
   private byte[] name = new byte[256];
+
+  /** Nothing yet; for whoever takes nothing that is late. */
+  SeenMessages() {
+    this(0);
+  }
+
+  /**
+   * Nothing yet.
+   *
+   * @param latenessMillis how late a message may come and still be recognised as a copy
+   */
+  SeenMessages(long latenessMillis) {
+    this.keptMillis = WINDOW_MILLIS + latenessMillis;
+  }
 
   /** How many are remembered. */
   int size() {
@@ -51,14 +67,15 @@ final class SeenMessages {
   /**
    * Remembers a message unless it is a copy; beyond the maximum it forgets the oldest.
    *
-   * @param atMillis its event time, not before that of any message accepted earlier
+   * @param atMillis its event time
    * @return whether it was new
    */
   boolean accept(Topic topic, String messageId, long atMillis) {
     expire(atMillis);
     long id = hash(topic, messageId);
     for (int i = 0; i < size; i++) {
-      if (ids[(first + i) & (MAX - 1)] == id) {
+      int slot = (first + i) & (MAX - 1);
+      if (ids[slot] == id && Math.abs(atMillis - acceptedAtMillis[slot]) <= WINDOW_MILLIS) {
         return false;
       }
     }
@@ -66,13 +83,14 @@ final class SeenMessages {
       forgetOldest();
     }
     append(id, atMillis);
+    sink();
     changed = true;
     return true;
   }
 
   /** Forgets what no event from then on can be a copy of. */
   void expire(long nowMillis) {
-    while (size > 0 && nowMillis - acceptedAtMillis[first] > WINDOW_MILLIS) {
+    while (size > 0 && nowMillis - acceptedAtMillis[first] > keptMillis) {
       forgetOldest();
     }
   }
@@ -83,7 +101,7 @@ final class SeenMessages {
       return CustomerFunction.NEVER;
     }
     long newest = acceptedAtMillis[(first + size - 1) & (MAX - 1)];
-    long expired = newest + WINDOW_MILLIS + 1;
+    long expired = newest + keptMillis + 1;
     return (Math.floorDiv(expired - 1, EXPIRY_STEP_MILLIS) + 1) * EXPIRY_STEP_MILLIS;
   }
 
@@ -126,6 +144,25 @@ final class SeenMessages {
     ids[slot] = id;
     acceptedAtMillis[slot] = atMillis;
     size++;
+  }
+
+  /** The last one goes where its time belongs; only what is late moves. */
+  private void sink() {
+    for (int i = size - 1; i > 0; i--) {
+      int slot = (first + i) & (MAX - 1);
+      int before = (first + i - 1) & (MAX - 1);
+      if (acceptedAtMillis[before] <= acceptedAtMillis[slot]) {
+        return;
+      }
+      swap(ids, before, slot);
+      swap(acceptedAtMillis, before, slot);
+    }
+  }
+
+  private static void swap(long[] numbers, int one, int other) {
+    long kept = numbers[one];
+    numbers[one] = numbers[other];
+    numbers[other] = kept;
   }
 
   private void forgetOldest() {

@@ -38,7 +38,7 @@ public final class EventSource {
   private static KafkaSourceBuilder<Ingested> builder(
       KafkaConfig kafka, IngestConfig ingest, String group) {
     Map<String, Topic> topics = new HashMap<>();
-    for (Topic topic : Topic.values()) {
+    for (Topic topic : Topic.CUSTOMER_INPUTS) {
       topics.put(TopicName.of(topic).withPrefix(kafka.topicPrefix()), topic);
     }
     return KafkaSource.<Ingested>builder()

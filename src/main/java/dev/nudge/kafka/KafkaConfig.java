@@ -1,14 +1,19 @@
 package dev.nudge.kafka;
 
+import dev.nudge.ingest.JobArguments;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.Configuration;
 
 /**
  * Where the brokers are, how to sign on, and how the topics are called.
@@ -26,7 +31,29 @@ public record KafkaConfig(
   /** What stands before topic names unless the deployment says otherwise. */
   public static final String DEFAULT_TOPIC_PREFIX = "nudge.";
 
-  private static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
+  private static final String BOOTSTRAP_SERVERS_PROPERTY = "bootstrap.servers";
+
+  static final ConfigOption<String> BOOTSTRAP_SERVERS =
+      ConfigOptions.key("kafka.bootstrap-servers")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Brokers, host:port, several separated by commas.");
+
+  static final ConfigOption<String> TOPIC_PREFIX =
+      ConfigOptions.key("kafka.topic-prefix")
+          .stringType()
+          .defaultValue(DEFAULT_TOPIC_PREFIX)
+          .withDescription("What stands before every topic's name.");
+
+  static final ConfigOption<String> KAFKA_PROPERTIES_FILE =
+      ConfigOptions.key("kafka.properties-file")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("A file of client properties, such as TLS and SASL.");
+
+  /** Every key of this room. */
+  public static final List<ConfigOption<?>> OPTIONS =
+      List.of(BOOTSTRAP_SERVERS, TOPIC_PREFIX, KAFKA_PROPERTIES_FILE);
 
   /**
    * Checks the values.
@@ -44,12 +71,32 @@ public record KafkaConfig(
           "kafka.topic-prefix: found '%s', expected up to 200 letters, digits, '.', '_' or '-'"
               .formatted(topicPrefix));
     }
-    if (clientProperties.containsKey(BOOTSTRAP_SERVERS)) {
+    if (clientProperties.containsKey(BOOTSTRAP_SERVERS_PROPERTY)) {
       throw new IllegalArgumentException(
           "bootstrap.servers stands among the client properties, expected it in"
               + " kafka.bootstrap-servers only");
     }
     clientProperties = Map.copyOf(clientProperties);
+  }
+
+  /**
+   * Reads the room's keys.
+   *
+   * @throws IllegalArgumentException naming the key, what was found and what is expected
+   * @throws IOException if the file of client properties can't be read
+   */
+  public static KafkaConfig from(Configuration config) throws IOException {
+    String servers = JobArguments.required(config, BOOTSTRAP_SERVERS);
+    String prefix = config.get(TOPIC_PREFIX);
+    String file = config.get(KAFKA_PROPERTIES_FILE);
+    if (file == null) {
+      return new KafkaConfig(servers, prefix, Map.of());
+    }
+    try {
+      return load(servers, prefix, Path.of(file));
+    } catch (IOException e) {
+      throw JobArguments.unreadable(KAFKA_PROPERTIES_FILE.key(), file, e);
+    }
   }
 
   /** Brokers without encryption or sign-on, topics with the default prefix. */
@@ -78,7 +125,7 @@ public record KafkaConfig(
   public Properties toProperties() {
     Properties properties = new Properties();
     properties.putAll(clientProperties);
-    properties.put(BOOTSTRAP_SERVERS, bootstrapServers);
+    properties.put(BOOTSTRAP_SERVERS_PROPERTY, bootstrapServers);
     return properties;
   }
 

@@ -56,6 +56,8 @@ public enum TopicName {
       case ORDERS -> ORDERS;
       case DELIVERIES -> DELIVERIES;
       case CLICKSTREAM -> CLICKSTREAM;
+      case MOMENTS -> MOMENTS;
+      case DECISIONS -> DECISIONS;
     };
   }
 

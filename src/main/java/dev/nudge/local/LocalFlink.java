@@ -4,6 +4,8 @@ import dev.nudge.engage.EngageConfig;
 import dev.nudge.engage.EngageJob;
 import dev.nudge.kafka.DefinitionSource;
 import dev.nudge.kafka.TopicLayout;
+import dev.nudge.measure.MeasureJob;
+import dev.nudge.measure.MeasureJobConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -11,12 +13,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -48,52 +54,59 @@ final class LocalFlink implements AutoCloseable {
   private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(2);
   private static final String METADATA = "_metadata";
 
+  /** Engage and Measure. */
+  private static final int JOBS = 2;
+
   private static final Duration CANCELLING_PATIENCE = Duration.ofSeconds(3);
 
   private final MiniCluster cluster;
-  private final JobID job;
-  private final boolean restored;
-  private final CompletableFuture<JobResult> result;
+  private final Path directory;
+  private final Configuration config;
+  private final List<JobID> jobs = new ArrayList<>();
+  private final List<CompletableFuture<JobResult>> results = new ArrayList<>();
+  private boolean restored;
   private final CompletableFuture<Void> end = new CompletableFuture<>();
   private volatile boolean closing;
 
-  private LocalFlink(MiniCluster cluster, JobID job, boolean restored) {
+  private LocalFlink(MiniCluster cluster, Path directory, Configuration config) {
     this.cluster = cluster;
-    this.job = job;
-    this.restored = restored;
-    this.result = cluster.requestJobResult(job).whenComplete(this::ended);
+    this.directory = directory;
+    this.config = config;
   }
 
-  /** Starts the cluster and submits Engage; returns once it is submitted. */
+  /** Starts the cluster and submits Engage and Measure; returns once they are submitted. */
   static LocalFlink start(
-      Path directory, int restPort, int parallelism, EngageConfig engage, TopicLayout topics)
+      Path directory,
+      int restPort,
+      int parallelism,
+      EngageConfig engage,
+      MeasureJobConfig measure,
+      TopicLayout topics)
       throws IOException {
-    Path checkpoints = directory.resolve("checkpoints");
-    Files.createDirectories(checkpoints);
-    Optional<Path> newest = newestCheckpoint(checkpoints);
-    Configuration config = configuration(directory, checkpoints, restPort, parallelism);
-    newest.ifPresent(
-        path -> {
-          config.set(StateRecoveryOptions.SAVEPOINT_PATH, path.toUri().toString());
-          // The new job owns it, and clears it when its own checkpoints have taken its place.
-          config.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
-        });
+    int slots = JOBS * parallelism;
+    Configuration config = configuration(directory, restPort, slots);
     MiniCluster cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
                 .setConfiguration(config)
                 .setNumTaskManagers(1)
-                .setNumSlotsPerTaskManager(parallelism)
+                .setNumSlotsPerTaskManager(slots)
                 .build());
+    LocalFlink flink = new LocalFlink(cluster, directory, config);
     try {
       cluster.start();
-      StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
-      env.setParallelism(parallelism);
-      EngageJob.define(env, engage, topics, DefinitionSource.newestOffsets(engage.kafka()));
-      var graph = env.getStreamGraph();
-      graph.setJobName(EngageJob.NAME);
-      JobID job = cluster.submitJob(graph).get().getJobID();
-      return new LocalFlink(cluster, job, newest.isPresent());
+      Map<String, Long> definitions = DefinitionSource.newestOffsets(engage.kafka());
+      flink.submit(
+          EngageJob.NAME,
+          "checkpoints",
+          parallelism,
+          env -> EngageJob.define(env, engage, topics, definitions));
+      flink.submit(
+          MeasureJob.NAME,
+          "checkpoints-measure",
+          parallelism,
+          env -> MeasureJob.define(env, measure, definitions));
+      return flink;
     } catch (InterruptedException e) {
       closeQuietly(cluster);
       Thread.currentThread().interrupt();
@@ -104,12 +117,40 @@ final class LocalFlink implements AutoCloseable {
     }
   }
 
-  /** Completes exceptionally when the job has ended, which it should never do by itself. */
+  /** Submits a job, which goes on from its newest checkpoint. */
+  private void submit(
+      String name, String folder, int parallelism, Consumer<StreamExecutionEnvironment> define)
+      throws Exception {
+    Path checkpoints = Files.createDirectories(directory.resolve(folder));
+    Configuration own = new Configuration(config);
+    own.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
+    Optional<Path> newest = newestCheckpoint(checkpoints);
+    newest.ifPresent(
+        path -> {
+          restored = true;
+          own.set(StateRecoveryOptions.SAVEPOINT_PATH, path.toUri().toString());
+          // The new job owns it, and clears it when its own checkpoints have taken its place.
+          own.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
+        });
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(own);
+    env.setParallelism(parallelism);
+    define.accept(env);
+    var graph = env.getStreamGraph();
+    graph.setJobName(name);
+    JobID job = cluster.submitJob(graph).get().getJobID();
+    jobs.add(job);
+    results.add(
+        cluster
+            .requestJobResult(job)
+            .whenComplete((result, failure) -> ended(name, result, failure)));
+  }
+
+  /** Completes exceptionally when a job has ended, which it should never do by itself. */
   CompletableFuture<Void> end() {
     return end.copy();
   }
 
-  /** Whether the job goes on from a checkpoint of an earlier start. */
+  /** Whether a job goes on from a checkpoint of an earlier start. */
   boolean restored() {
     return restored;
   }
@@ -119,19 +160,23 @@ final class LocalFlink implements AutoCloseable {
     return cluster.getRestAddress().join();
   }
 
-  /** Ends the job, whose checkpoints stay: the next start goes on from them. */
+  /** Ends the jobs, whose checkpoints stay: the next start goes on from them. */
   @Override
   public void close() {
     closing = true;
     try {
       // A cluster that is closed under a job reports the job as failed, at length.
-      cluster.cancelJob(job).get(CANCELLING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-      result.get(CANCELLING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      for (JobID job : jobs) {
+        cluster.cancelJob(job).get(CANCELLING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      }
+      for (CompletableFuture<JobResult> result : results) {
+        result.get(CANCELLING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
       // It has ended before, or hangs; the cluster is closed in any case.
-      LOG.debug("the job was not cancelled", e);
+      LOG.debug("a job was not cancelled", e);
     }
     closeQuietly(cluster);
   }
@@ -140,12 +185,11 @@ final class LocalFlink implements AutoCloseable {
     cluster.closeAsync().join();
   }
 
-  private void ended(JobResult ended, Throwable failure) {
+  private void ended(String name, JobResult ended, Throwable failure) {
     if (!closing) {
       end.completeExceptionally(
           new IllegalStateException(
-              "the job %s ended: %s"
-                  .formatted(EngageJob.NAME, ended == null ? failure : reason(ended)),
+              "the job %s ended: %s".formatted(name, ended == null ? failure : reason(ended)),
               failure));
     }
   }
@@ -178,8 +222,8 @@ final class LocalFlink implements AutoCloseable {
     }
   }
 
-  private static Configuration configuration(
-      Path directory, Path checkpoints, int restPort, int parallelism) throws IOException {
+  private static Configuration configuration(Path directory, int restPort, int slots)
+      throws IOException {
     Path temporary = Files.createDirectories(directory.resolve("tmp"));
     Configuration config = new Configuration();
     config.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
@@ -193,15 +237,14 @@ final class LocalFlink implements AutoCloseable {
     config.set(RestOptions.BIND_PORT, Integer.toString(restPort));
     config.set(RestOptions.PORT, restPort);
     config.set(JobManagerOptions.ADDRESS, "127.0.0.1");
-    config.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256L * parallelism));
-    config.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(64));
-    config.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(64));
+    config.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256L * slots));
+    config.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(128));
+    config.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(128));
     config.setString("io.tmp.dirs", temporary.toString());
     config.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofSeconds(1));
     config.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
     config.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
     config.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
-    config.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
     config.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_EVERY);
     config.set(
         CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,

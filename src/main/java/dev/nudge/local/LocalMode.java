@@ -14,6 +14,8 @@ import dev.nudge.kafka.DeploymentClock;
 import dev.nudge.kafka.KafkaConfig;
 import dev.nudge.kafka.TopicLayout;
 import dev.nudge.kafka.Topics;
+import dev.nudge.measure.MeasureConfig;
+import dev.nudge.measure.MeasureJobConfig;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -116,6 +118,7 @@ public final class LocalMode implements AutoCloseable {
                 config.flinkPort(),
                 config.parallelism(),
                 engage,
+                measure(engage),
                 topics));
     watch(flink.end(), "Flink");
     SimulatedGateways gateways = null;
@@ -260,6 +263,14 @@ public final class LocalMode implements AutoCloseable {
         IngestConfig.from(keys),
         DecideConfig.from(keys),
         DeliveryGuarantee.AT_LEAST_ONCE);
+  }
+
+  private static MeasureJobConfig measure(EngageConfig engage) {
+    return new MeasureJobConfig(
+        engage.kafka(),
+        engage.clickHouse(),
+        engage.ingest(),
+        MeasureConfig.from(new Configuration()));
   }
 
   /**

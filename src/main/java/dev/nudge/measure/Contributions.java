@@ -5,6 +5,9 @@ public interface Contributions {
   /** To a row of the funnel. */
   void add(FunnelChange change);
 
+  /** To the list of who reached a step. */
+  void add(StepChange change);
+
   /** To an hour's money. */
   void add(MoneyChange change);
 

@@ -108,6 +108,17 @@ final class CustomerHistory {
   }
 
   /** The newest grant whose window holds an instant, of those held back or of the others. */
+  /** The sent grant in whose primary window an instant lies, the newest of several; or null. */
+  Grant primaryTouch(long atMillis) {
+    Grant newest = null;
+    for (Grant grant : grants) {
+      if (!grant.control() && grant.isOpen(atMillis, grant.terms().windowsMillis().get(0))) {
+        newest = newer(newest, grant);
+      }
+    }
+    return newest;
+  }
+
   private Grant lastTouch(long atMillis, long windowMillis, boolean control) {
     Grant newest = null;
     for (Grant grant : grants) {

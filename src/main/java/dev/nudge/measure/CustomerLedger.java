@@ -134,6 +134,15 @@ public final class CustomerLedger {
     forget(List.of());
   }
 
+  /** What the last touch of something at an instant is, in its primary window. */
+  public RepurchaseTouch repurchaseTouch(long atMillis) {
+    Grant grant = history.primaryTouch(atMillis);
+    if (grant == null) {
+      return RepurchaseTouch.NONE;
+    }
+    return grant.terms().scheduled() ? RepurchaseTouch.SCHEDULED : RepurchaseTouch.EVENT;
+  }
+
   /** When a window ends or something is forgotten, epoch milliseconds, or {@link #NEVER}. */
   public long dueMillis() {
     long due = NEVER;

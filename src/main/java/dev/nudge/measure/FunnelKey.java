@@ -1,5 +1,7 @@
 package dev.nudge.measure;
 
+import java.util.List;
+
 /**
  * Whose number a row of the funnel is.
  *
@@ -22,4 +24,36 @@ public record FunnelKey(
     long windowMillis,
     Touch touch,
     FunnelStep step,
-    String currency) {}
+    String currency) {
+
+  /** The row by which it is summed up. */
+  TallyRow row() {
+    return new TallyRow(
+        TallyTable.FUNNEL_MINUTE,
+        tenant,
+        minuteMillis,
+        List.of(
+            campaign,
+            Integer.toString(version),
+            variant,
+            Long.toString(windowMillis),
+            touch.word(),
+            step.name(),
+            currency));
+  }
+
+  /** The key that a row has. */
+  public static FunnelKey of(TallyRow row) {
+    List<String> by = row.dimensions();
+    return new FunnelKey(
+        row.tenant(),
+        by.get(0),
+        Integer.parseInt(by.get(1)),
+        by.get(2),
+        row.startMillis(),
+        Long.parseLong(by.get(3)),
+        Touch.of(by.get(4)),
+        FunnelStep.valueOf(by.get(5)),
+        by.get(6));
+  }
+}

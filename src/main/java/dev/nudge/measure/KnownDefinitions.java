@@ -14,6 +14,20 @@ public final class KnownDefinitions implements MeasureDefinitions {
   private final Map<String, Policy> policies = new HashMap<>();
   private final Map<CampaignId, NavigableMap<Integer, Campaign>> campaigns = new HashMap<>();
 
+  /**
+   * Knows a tenant's policy from now on.
+   *
+   * @param tenant null: of whoever has none of its own
+   * @param policy null where there is none any more
+   */
+  public void know(String tenant, Policy policy) {
+    if (policy == null) {
+      policies.remove(tenant);
+    } else {
+      policies.put(tenant, policy);
+    }
+  }
+
   /** Knows a policy from now on. */
   public void know(Policy policy) {
     policies.put(policy.tenant(), policy);

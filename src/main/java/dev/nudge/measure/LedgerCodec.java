@@ -173,6 +173,7 @@ public final class LedgerCodec {
     out.writeUInt32NoTag(number(KINDS, terms.resourceKind()));
     writeTextIfThere(out, terms.resourceType());
     out.writeBoolNoTag(terms.mustBeClaimed());
+    out.writeBoolNoTag(terms.scheduled());
   }
 
   private static Terms readTerms(CodedInputStream in) throws IOException {
@@ -185,7 +186,8 @@ public final class LedgerCodec {
     }
     Cost cost = readCost(in);
     Resource.Kind kind = at(KINDS, in.readUInt32());
-    return new Terms(priority, goal, windows, cost, kind, readTextIfThere(in), in.readBool());
+    return new Terms(
+        priority, goal, windows, cost, kind, readTextIfThere(in), in.readBool(), in.readBool());
   }
 
   private static void write(CodedOutputStream out, Cost cost) throws IOException {

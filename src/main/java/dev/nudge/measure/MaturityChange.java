@@ -9,4 +9,13 @@ package dev.nudge.measure;
  * @param matured how many more windows ended within it, its begin apart and its end included,
  *     whenever they were decided
  */
-public record MaturityChange(MaturityKey key, long made, long madeAndMatured, long matured) {}
+public record MaturityChange(MaturityKey key, long made, long madeAndMatured, long matured) {
+  /** What a row of {@link TallyTable#MATURED_HOURLY} says. */
+  public static MaturityChange of(Tally tally) {
+    return new MaturityChange(
+        MaturityKey.of(tally.row()),
+        tally.sums().get(TallyColumn.MADE.countIndex()).longValueExact(),
+        tally.sums().get(TallyColumn.MADE_AND_MATURED.countIndex()).longValueExact(),
+        tally.sums().get(TallyColumn.MATURED.countIndex()).longValueExact());
+  }
+}

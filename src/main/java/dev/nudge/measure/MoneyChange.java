@@ -11,4 +11,13 @@ import java.math.BigInteger;
  * @param revenueUnits revenue in ten-thousandths, less refunds
  * @param costE8 cost in 10<sup>-8</sup>, in which a share of revenue is exact
  */
-public record MoneyChange(MoneyKey key, long grants, BigInteger revenueUnits, BigInteger costE8) {}
+public record MoneyChange(MoneyKey key, long grants, BigInteger revenueUnits, BigInteger costE8) {
+  /** What a row of {@link TallyTable#MONEY_HOURLY} says. */
+  public static MoneyChange of(Tally tally) {
+    return new MoneyChange(
+        MoneyKey.of(tally.row()),
+        tally.sums().get(TallyColumn.SENT_GRANTS.countIndex()).longValueExact(),
+        tally.sums().get(TallyColumn.REVENUE.amountIndex()),
+        tally.sums().get(TallyColumn.COST.amountIndex()));
+  }
+}

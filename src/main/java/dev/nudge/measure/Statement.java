@@ -64,6 +64,25 @@ final class Statement {
     }
   }
 
+  /** Where a grant stands in the drill-down. */
+  private record Place(Grant grant, long windowMillis, Touch touch, FunnelStep step) {
+    StepChange change(Reached reached, boolean isReached) {
+      return new StepChange(
+          grant.id(),
+          grant.campaign(),
+          grant.version(),
+          grant.variant(),
+          windowMillis,
+          touch,
+          step,
+          reached.atMillis(),
+          reached.currency(),
+          reached.amountUnits(),
+          isReached);
+    }
+  }
+
+  private final Map<Place, Reached> steps = new HashMap<>();
   private final Map<FunnelKey, Tally> funnel = new HashMap<>();
   private final Map<MoneyKey, Money> money = new HashMap<>();
   private final Map<Long, BigInteger> armCostsE8 = new HashMap<>();
@@ -77,11 +96,13 @@ final class Statement {
       for (Touch touch : Touch.values()) {
         Map<FunnelStep, Reached> steps = history.steps(grant, windowMillis, touch);
         steps.forEach(
-            (step, reached) ->
-                statement.funnel.merge(
-                    funnelKey(tenant, grant, windowMillis, touch, step, reached),
-                    new Tally(1, BigInteger.valueOf(reached.amountUnits())),
-                    Tally::plus));
+            (step, reached) -> {
+              statement.steps.put(new Place(grant, windowMillis, touch, step), reached);
+              statement.funnel.merge(
+                  funnelKey(tenant, grant, windowMillis, touch, step, reached),
+                  new Tally(1, BigInteger.valueOf(reached.amountUnits())),
+                  Tally::plus);
+            });
         if (!grant.control()) {
           statement.new Account(tenant, grant, windowMillis, touch).addAll(history, steps);
         }
@@ -118,10 +139,11 @@ final class Statement {
 
   /** Says what is different from before. */
   void sayWhatChanged(Statement before, Contributions out) {
-    Map<FunnelKey, Tally> steps = new HashMap<>(funnel);
+    sayWhichSteps(before, out);
+    Map<FunnelKey, Tally> counts = new HashMap<>(funnel);
     before.funnel.forEach(
-        (key, tally) -> steps.put(key, funnel.getOrDefault(key, Tally.NONE).minus(tally)));
-    steps.forEach(
+        (key, tally) -> counts.put(key, funnel.getOrDefault(key, Tally.NONE).minus(tally)));
+    counts.forEach(
         (key, tally) -> {
           if (!tally.equals(Tally.NONE)) {
             out.add(new FunnelChange(key, tally.grants, tally.units));
@@ -134,6 +156,22 @@ final class Statement {
         (key, sum) -> {
           if (!sum.equals(Money.NONE)) {
             out.add(new MoneyChange(key, sum.grants, sum.revenueUnits, sum.costE8));
+          }
+        });
+  }
+
+  private void sayWhichSteps(Statement before, Contributions out) {
+    steps.forEach(
+        (place, reached) -> {
+          Reached was = before.steps.get(place);
+          if (was == null || !place.change(was, true).equals(place.change(reached, true))) {
+            out.add(place.change(reached, true));
+          }
+        });
+    before.steps.forEach(
+        (place, was) -> {
+          if (!steps.containsKey(place)) {
+            out.add(place.change(was, false));
           }
         });
   }

@@ -1,6 +1,7 @@
 package dev.nudge.measure;
 
 import dev.nudge.definition.Campaign;
+import dev.nudge.definition.CampaignTrigger;
 import dev.nudge.definition.Conversion;
 import dev.nudge.definition.Cost;
 import dev.nudge.definition.Resource;
@@ -18,6 +19,7 @@ import java.util.List;
  * @param resourceKind what the customer gets, or null
  * @param resourceType the shop's name of it, or null
  * @param mustBeClaimed whether it lapses unless it is claimed
+ * @param scheduled whether a time sets it off, and nothing that the customer did
  */
 record Terms(
     int priority,
@@ -26,7 +28,8 @@ record Terms(
     Cost cost,
     Resource.Kind resourceKind,
     String resourceType,
-    boolean mustBeClaimed) {
+    boolean mustBeClaimed,
+    boolean scheduled) {
 
   private static final int PRIORITY = 50;
 
@@ -39,6 +42,7 @@ record Terms(
           Cost.FREE,
           null,
           null,
+          false,
           false);
 
   /** Those of a definition, which may be null. */
@@ -54,7 +58,8 @@ record Terms(
         campaign.cost(),
         resource == null ? null : resource.kind(),
         resource == null ? null : resource.type(),
-        resource != null && resource.claim() != null);
+        resource != null && resource.claim() != null,
+        campaign.trigger() instanceof CampaignTrigger.OfTime);
   }
 
   /** The window that experiments are measured by. */

@@ -13,6 +13,11 @@ public enum Touch {
     this.word = word;
   }
 
+  /** The one that is called so in rows. */
+  static Touch of(String word) {
+    return word.equals(ANY.word) ? ANY : LAST;
+  }
+
   /** What it is called in rows. */
   public String word() {
     return word;

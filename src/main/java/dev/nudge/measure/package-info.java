@@ -1,17 +1,20 @@
 /**
- * What came of it: how far whoever was nudged came, what that brought and what it cost.
+ * What came of it: how far whoever was nudged came, what that brought and what it cost; what was
+ * sold, who came, who came back.
  *
- * <p>In: decisions, and each customer's accepted events, in order; campaigns and policies. Out:
- * rows of the funnel, of returns and of experiments.
+ * <p>In: decisions, stage changes, and each customer's accepted events, in order; campaigns and
+ * policies. Out: rows, as absolute values.
  *
  * <pre>
- *   a customer's events, decisions ──► {@link dev.nudge.measure.CustomerLedger} ──► changes that only add up ──► rows
- *                                                                                {@link dev.nudge.measure.RoiBook}
- *                                                                                {@link dev.nudge.measure.ExperimentBook}
+ *   a customer's events,  ┬► {@link dev.nudge.measure.CustomerLedger}: grants, steps, money   ┬► {@link dev.nudge.measure.Tally}s, which ──► rows
+ *   decisions, stages     └► {@link dev.nudge.measure.CustomerTallies}: orders, visits, stages ┘  only add up
+ *   a campaign's customers ► {@link dev.nudge.measure.ExperimentBook}: arms, intervals, p, winner  ──────────────────► rows
  * </pre>
  *
- * <p>State: one {@link dev.nudge.measure.CustomerLedger} a customer, as bytes; what clears it
- * stands there. One {@link dev.nudge.measure.ExperimentBook} a campaign, as bytes, of a bounded
- * size, as long as the campaign is measured.
+ * <p>State: one {@link dev.nudge.measure.CustomerLedger} and one {@link
+ * dev.nudge.measure.CustomerTallies} a customer, as bytes; what clears them stands there. One
+ * {@link dev.nudge.measure.Tally} a row, until nothing can change it any more ({@link
+ * dev.nudge.measure.TallyTable#finalMillis}). One {@link dev.nudge.measure.ExperimentBook} a
+ * campaign, as bytes, of a bounded size, as long as the campaign is measured.
  */
 package dev.nudge.measure;

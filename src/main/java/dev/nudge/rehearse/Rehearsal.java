@@ -8,12 +8,14 @@ import dev.nudge.definition.PolicyVersion;
 import dev.nudge.definition.RuleSource;
 import dev.nudge.definition.RuleVersion;
 import dev.nudge.engage.EngageTopology;
-import dev.nudge.event.Json;
+import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.Topic;
 import dev.nudge.ingest.IngestConfig;
 import dev.nudge.ingest.IngestFunction;
 import dev.nudge.ingest.Ingested;
 import dev.nudge.ingest.RecordDecoder;
+import dev.nudge.measure.MeasureConfig;
+import dev.nudge.measure.MeasureTopology;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
-import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
@@ -44,6 +44,7 @@ import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -149,7 +150,7 @@ public final class Rehearsal {
     }
     long end = until == null ? last : until.toEpochMilli();
     long skipped = until == null ? 0 : countAfter(end, decoder);
-    Outputs outputs = new Outputs(temporary);
+    ResultFiles outputs = new ResultFiles(temporary);
     if (records > skipped) {
       execute(sources, config.endingAt(end), records - skipped, outputs, progress);
     }
@@ -166,7 +167,7 @@ public final class Rehearsal {
     Report.write(
         out,
         summary,
-        Outputs.NAMES,
+        ResultFiles.NAMES,
         new Given(policies, rules, !hasReceipts(), currencies.byTenant()));
     return summary;
   }
@@ -175,7 +176,7 @@ public final class Rehearsal {
       List<MergedFiles.Source> sources,
       IngestConfig config,
       long records,
-      Outputs outputs,
+      ResultFiles outputs,
       Progress progress)
       throws IOException, InterruptedException {
     StreamExecutionEnvironment env = define(sources, config, records, outputs);
@@ -190,7 +191,7 @@ public final class Rehearsal {
 
   /** Lays the dataflow and runs nothing. */
   StreamExecutionEnvironment define(
-      List<MergedFiles.Source> sources, IngestConfig config, long records, Outputs outputs)
+      List<MergedFiles.Source> sources, IngestConfig config, long records, ResultFiles outputs)
       throws IOException {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.createLocalEnvironment(parallelism, flinkConfig());
@@ -210,8 +211,51 @@ public final class Rehearsal {
         env.fromData(TypeInformation.of(DefinitionRecord.class), fromTheBeginning())
             .uid("rehearse-definitions-v1")
             .name("Definitions");
-    outputs.write(EngageTopology.define(ingested, inForce, UNTIL_THE_END, config, decide(config)));
+    DataStream<CustomerEvent> told;
+    DataStream<DefinitionVersion> versions;
+    if (isDecided()) {
+      SingleOutputStreamOperator<CustomerEvent> events = MeasureTopology.events(ingested);
+      outputs.writeDeadLetters(events.getSideOutput(IngestFunction.DEAD_LETTERS));
+      told = events;
+      versions = MeasureTopology.versions(inForce, UNTIL_THE_END);
+    } else {
+      EngageTopology.Outputs engage =
+          EngageTopology.define(ingested, inForce, UNTIL_THE_END, config, decide(config));
+      outputs.write(engage);
+      told = engage.events().union(whatNudgeTells(engage));
+      versions = engage.definitions();
+    }
+    MeasureConfig measure = MeasureConfig.from(new Configuration()).atEnd(!hasReceipts());
+    outputs.write(
+        MeasureTopology.define(told, versions, config, measure), config.endOfTimeMillis());
     return env;
+  }
+
+  /** What Measure reads from topics where Engage is another job. */
+  private static DataStream<CustomerEvent> whatNudgeTells(EngageTopology.Outputs engage) {
+    TypeInformation<CustomerEvent> type = TypeInformation.of(CustomerEvent.class);
+    return engage
+        .decisions()
+        .filter(decision -> decision.code().isGrant())
+        .uid("rehearse-grants-v1")
+        .name("Grants")
+        .map(CustomerEvent::of, type)
+        .uid("rehearse-grants-to-measure-v1")
+        .name("Grants to measure")
+        .union(
+            engage
+                .moments()
+                .filter(moment -> moment.stageChange() != null)
+                .uid("rehearse-stages-v1")
+                .name("Stages")
+                .map(moment -> CustomerEvent.of(moment.id(), moment.stageChange()), type)
+                .uid("rehearse-stages-to-measure-v1")
+                .name("Stages to measure"));
+  }
+
+  /** Whether decisions are given, so that nothing is to be decided. */
+  private boolean isDecided() {
+    return inputs.stream().anyMatch(input -> input.topic() == Topic.DECISIONS);
   }
 
   /** Where nobody tells what became of triggers, each counts as sent at its decision. */
@@ -342,76 +386,5 @@ public final class Rehearsal {
 
     /** A step begins on a file. */
     default void doing(Step step, String file) {}
-  }
-
-  /** The files of the results, and the folders of their unsorted parts. */
-  record Outputs(Path temporary) {
-    static final List<String> NAMES =
-        List.of("moments", "stage_changes", "anomalies", "decisions", "triggers", "dead_letters");
-
-    void write(EngageTopology.Outputs engage) throws IOException {
-      write(
-          "moments",
-          engage.moments(),
-          m -> keyed(m.atMillis(), m.tenant(), m.customerId(), Json.of(m)));
-      write(
-          "stage_changes",
-          engage.stageChanges(),
-          s -> keyed(s.atMillis(), s.tenant(), s.customerId(), Json.of(s)));
-      write(
-          "anomalies",
-          engage.anomalies(),
-          a -> keyed(a.atMillis(), a.tenant(), a.customerId(), Json.of(a.anomaly())));
-      write(
-          "decisions",
-          engage.decisions(),
-          d -> keyed(d.atMillis(), d.tenant(), d.customerId(), Json.of(d)));
-      write(
-          "triggers",
-          engage.triggers(),
-          t -> keyed(t.notBeforeMillis(), t.tenant(), t.customerId(), Json.of(t)));
-      write("dead_letters", engage.deadLetters(), d -> keyed(Long.MIN_VALUE, "", "", Json.of(d)));
-    }
-
-    private <T> void write(String name, DataStream<T> records, MapFunction<T, String> toLine)
-        throws IOException {
-      records
-          .map(toLine)
-          .returns(Types.STRING)
-          .uid("rehearse-" + name + "-lines-v1")
-          .name(name + " lines")
-          .sinkTo(new LineSink(Files.createDirectory(temporary.resolve(name))))
-          .uid("rehearse-" + name + "-v1")
-          .name(name);
-    }
-
-    private static String keyed(long atMillis, String tenant, String customerId, String line) {
-      return SortedLines.key(atMillis)
-          + " "
-          + SortedLines.key(tenant)
-          + " "
-          + SortedLines.key(customerId)
-          + " "
-          + line;
-    }
-
-    void sortInto(Path out, Progress progress) throws IOException {
-      for (String name : NAMES) {
-        progress.doing(Progress.Step.WRITE, name + ".jsonl");
-        Path folder = temporary.resolve(name);
-        Path sorted = temporary.resolve(name + ".sorted");
-        SortedLines.sort(parts(folder), sorted, temporary);
-        SortedLines.copyPayloads(sorted, 3, out.resolve(name + ".jsonl"));
-      }
-    }
-
-    private static List<Path> parts(Path folder) throws IOException {
-      if (!Files.exists(folder)) {
-        return List.of();
-      }
-      try (Stream<Path> parts = Files.list(folder)) {
-        return parts.sorted().toList();
-      }
-    }
   }
 }

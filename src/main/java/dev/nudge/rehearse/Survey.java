@@ -2,7 +2,9 @@ package dev.nudge.rehearse;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.nudge.event.Topic;
 import dev.nudge.ingest.Ingested;
+import dev.nudge.ingest.OwnRecordDecoder;
 import dev.nudge.ingest.RecordDecoder;
 import dev.nudge.ingest.RecordPosition;
 import java.io.BufferedOutputStream;
@@ -73,6 +75,9 @@ record Survey(long records, long unusable, long firstMillis, long lastMillis, bo
   }
 
   static Ingested decode(InputFile file, RecordDecoder decoder, byte[] line, long number) {
-    return decoder.decode(file.topic(), line, RecordPosition.line(file.path(), number));
+    RecordPosition position = RecordPosition.line(file.path(), number);
+    return file.topic() == Topic.DECISIONS
+        ? OwnRecordDecoder.decode(file.topic(), line, position)
+        : decoder.decode(file.topic(), line, position);
   }
 }

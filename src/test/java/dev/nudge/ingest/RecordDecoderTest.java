@@ -847,7 +847,7 @@ class RecordDecoderTest {
   @Test
   void whateverIsMutatedDecodingNeverThrows() {
     Random random = new Random(20260105);
-    List<Topic> topics = List.of(Topic.values());
+    List<Topic> topics = Topic.CUSTOMER_INPUTS;
     int events = 0;
     int letters = 0;
     for (int i = 0; i < 20_000; i++) {

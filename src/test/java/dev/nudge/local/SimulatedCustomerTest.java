@@ -325,6 +325,7 @@ class SimulatedCustomerTest {
               case CLICKSTREAM -> "/properties/simulated";
               case ORDERS, PROFILES -> "/attributes/simulated";
               case DELIVERIES -> "/simulated";
+              case MOMENTS, DECISIONS -> throw new AssertionError(event.topic());
             };
         assertThat(json.at(mark).asBoolean()).as(json.toString()).isTrue();
         assertThat(event.record("t", NINE).headers().lastHeader("simulated")).isNotNull();

@@ -36,6 +36,9 @@ class CustomerArmsTest {
         public void add(FunnelChange change) {}
 
         @Override
+        public void add(StepChange change) {}
+
+        @Override
         public void add(MoneyChange change) {}
 
         @Override

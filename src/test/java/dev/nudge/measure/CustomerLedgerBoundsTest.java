@@ -39,6 +39,9 @@ class CustomerLedgerBoundsTest {
         }
 
         @Override
+        public void add(StepChange change) {}
+
+        @Override
         public void add(MoneyChange change) {}
 
         @Override

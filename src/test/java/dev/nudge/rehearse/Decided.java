@@ -113,7 +113,7 @@ final class Decided {
     Files.writeString(folder.resolve("dead_letters.jsonl"), "");
     Files.write(folder.resolve("decisions.jsonl"), lines);
     Report.write(
-        folder, new Rehearsal.Summary(120, 0, 0, MONDAY, END, 1), Rehearsal.Outputs.NAMES, given);
+        folder, new Rehearsal.Summary(120, 0, 0, MONDAY, END, 1), ResultFiles.NAMES, given);
   }
 
   /** The report's numbers of a tenant's decisions, as the browser reads them. */

@@ -40,6 +40,6 @@ class RehearsalUidsTest {
         List.of(new MergedFiles.Source(orders, null)),
         IngestConfig.from(new Configuration()).endingAt(0),
         1,
-        new Rehearsal.Outputs(folder));
+        new ResultFiles(folder));
   }
 }

@@ -78,7 +78,7 @@ class ReportPageIT {
             Instant.parse("2010-12-01T08:26:00Z"),
             Instant.parse("2011-12-09T12:50:00Z"),
             1),
-        Rehearsal.Outputs.NAMES,
+        ResultFiles.NAMES,
         Given.NOTHING);
     browser = Chromium.start();
   }
@@ -113,7 +113,7 @@ class ReportPageIT {
       assertThat(page.getByTestId("changes")).hasText(String.format("%,d", changes));
       assertThat(page.getByText("Field missing")).isVisible();
       assertThat(page.getByText("1 Dec 2010 to 9 Dec 2011")).isVisible();
-      for (String file : Rehearsal.Outputs.NAMES) {
+      for (String file : ResultFiles.NAMES) {
         assertThat(page.getByText(file + ".jsonl")).isVisible();
         assertThat(page.locator(".files dt:has-text('" + file + "') + dd")).isVisible();
       }

@@ -32,6 +32,7 @@ import dev.nudge.measure.MeasureJson;
 import dev.nudge.measure.MoneyChange;
 import dev.nudge.measure.RoiBook;
 import dev.nudge.measure.SentVersion;
+import dev.nudge.measure.StepChange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -258,6 +259,9 @@ final class LedgerRun implements Contributions {
                 one.grants() + other.grants(),
                 one.amountUnits().add(other.amountUnits())));
   }
+
+  @Override
+  public void add(StepChange change) {}
 
   @Override
   public void add(MoneyChange change) {

@@ -1,12 +1,7 @@
-package dev.nudge.engage;
+package dev.nudge.definition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nudge.definition.DefinitionRecord;
-import dev.nudge.definition.DefinitionVersion;
-import dev.nudge.definition.OnChange;
-import dev.nudge.definition.PolicyVersion;
-import dev.nudge.definition.RuleVersion;
 import dev.nudge.event.DeadLetter;
 import dev.nudge.event.DeadLetterReason;
 import dev.nudge.ingest.IngestFunction;

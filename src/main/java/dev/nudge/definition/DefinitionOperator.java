@@ -1,7 +1,5 @@
-package dev.nudge.engage;
+package dev.nudge.definition;
 
-import dev.nudge.definition.DefinitionRecord;
-import dev.nudge.definition.DefinitionVersion;
 import dev.nudge.ingest.IngestFunction;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * when the job was submitted have been read, which the first start waits for. How far each topic
  * was read is checkpointed, so a job that dies between two topics does not wait for ever.
  */
-final class DefinitionOperator extends AbstractStreamOperator<DefinitionVersion>
+public final class DefinitionOperator extends AbstractStreamOperator<DefinitionVersion>
     implements OneInputStreamOperator<DefinitionRecord, DefinitionVersion> {
   private static final Logger SAYS = LoggerFactory.getLogger(DefinitionOperator.class);
   private static final Watermark READ = new Watermark(0);
@@ -45,7 +43,7 @@ final class DefinitionOperator extends AbstractStreamOperator<DefinitionVersion>
    *
    * @param newestOffsets by topic, how far it must have been read; -1 for an empty one
    */
-  DefinitionOperator(Map<String, Long> newestOffsets) {
+  public DefinitionOperator(Map<String, Long> newestOffsets) {
     this.newestOffsets = new TreeMap<>(newestOffsets);
   }
 
