@@ -16,7 +16,6 @@ import dev.nudge.definition.CampaignTrigger;
 import dev.nudge.definition.Claim;
 import dev.nudge.definition.Conversion;
 import dev.nudge.definition.Diminishing;
-import dev.nudge.definition.Experiment;
 import dev.nudge.definition.Phase;
 import dev.nudge.definition.Phases;
 import dev.nudge.definition.Problem;
@@ -141,7 +140,6 @@ class WireTypesTest {
           entry(Budget.class, "part of Campaign"),
           entry(Variant.class, "part of Campaign"),
           entry(Template.class, "part of Campaign"),
-          entry(Experiment.class, "part of Campaign"),
           entry(Conversion.class, "part of Campaign"),
           entry(Reach.class, "what the author of a campaign is told"),
           entry(Recommend.class, "part of Campaign"),

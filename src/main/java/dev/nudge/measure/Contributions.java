@@ -16,4 +16,10 @@ public interface Contributions {
 
   /** That a version was sent. */
   void add(SentVersion sent);
+
+  /** To an arm of a campaign. */
+  void add(ArmChange change);
+
+  /** What a version says about its arms. */
+  void add(DeclaredArms declared);
 }

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What one customer adds to the rows of the funnel and of returns, instant by instant; and what it
@@ -64,6 +65,12 @@ public final class CustomerLedger {
 
   private Statement saidOfUnattributed;
 
+  /** What was said before an instant of the arms of campaigns that it concerns. */
+  private final Map<String, ArmStatement> saidOfArms = new HashMap<>();
+
+  /** What is forgotten of campaigns of which a grant is remembered. */
+  final Map<String, ArmPast> pasts = new TreeMap<>();
+
   /** How far grants came: index is window, then touch. Cleared of a grant when it changes. */
   private final Map<Grant, List<Map<FunnelStep, Reached>>> steps = new HashMap<>();
 
@@ -110,7 +117,7 @@ public final class CustomerLedger {
   public void onLate(CustomerEvent event, MeasureDefinitions definitions, Contributions out) {
     take(event, definitions);
     sayWhatChanged(out);
-    dropWhatHoldsNothing();
+    forget(List.of());
   }
 
   /** A decision of an instant before: counts with what is still known of the events since. */
@@ -124,7 +131,7 @@ public final class CustomerLedger {
     if (grant != null) {
       mature(grant, Long.MIN_VALUE, out);
     }
-    dropWhatHoldsNothing();
+    forget(List.of());
   }
 
   /** What the last touch of something at an instant is, in its primary window. */
@@ -186,22 +193,28 @@ public final class CustomerLedger {
 
   private void decide(Decision decision, MeasureDefinitions definitions, Contributions out) {
     Grant grant = Grant.of(decision, definitions);
-    // It takes the last touch of whatever came since.
+    if (history.grants.size() >= MAX_GRANTS) {
+      // What was said is compared with what is, so nothing is forgotten in between.
+      sayWhatChanged(out);
+      forget(List.of(history.grants.get(0)));
+    }
+    rememberArms(grant.campaign());
     for (Grant other : history.grants) {
-      if (grant.atMillis() <= clockMillis) {
+      // It takes the last touch of whatever came since, and their arm where it is the first.
+      if (grant.atMillis() <= clockMillis
+          || (other.campaign().equals(grant.campaign())
+              && ArmStatement.FIRST.compare(grant, other) < 0)) {
         remember(other);
       }
     }
-    if (history.grants.size() >= MAX_GRANTS) {
-      forget(List.of(history.grants.get(0)));
-    }
     said.put(grant, Statement.NOTHING);
     history.add(grant);
+    Campaign campaign =
+        definitions.campaign(decision.tenant(), decision.campaign(), decision.version());
+    out.add(DeclaredArms.of(tenant, grant, campaign));
     if (grant.control()) {
       return;
     }
-    Campaign campaign =
-        definitions.campaign(decision.tenant(), decision.campaign(), decision.version());
     Span active = Terms.active(campaign);
     out.add(
         new SentVersion(
@@ -366,14 +379,33 @@ public final class CustomerLedger {
   private void remember(Grant grant) {
     if (!said.containsKey(grant)) {
       said.put(grant, Statement.of(tenant, history, grant));
+      rememberArms(grant.campaign());
     }
     steps.remove(grant);
   }
 
+  private void rememberArms(String campaign) {
+    saidOfArms.computeIfAbsent(campaign, this::arms);
+  }
+
+  private ArmStatement arms(String campaign) {
+    return new ArmStatement(history, campaign, pasts.get(campaign));
+  }
+
   private void sayWhatChanged(Contributions out) {
+    Map<String, ArmStatement> arms = new HashMap<>();
+    saidOfArms.keySet().forEach(campaign -> arms.put(campaign, arms(campaign)));
     said.forEach(
-        (grant, before) -> Statement.of(tenant, history, grant).sayWhatChanged(before, out));
+        (grant, before) -> {
+          Statement now = Statement.of(tenant, history, grant);
+          now.sayWhatChanged(before, out);
+          saidOfArms.get(grant.campaign()).addCosts(before.armCostsE8());
+          arms.get(grant.campaign()).addCosts(now.armCostsE8());
+        });
     said.clear();
+    saidOfArms.forEach(
+        (campaign, before) -> arms.get(campaign).sayWhatChanged(tenant, campaign, before, out));
+    saidOfArms.clear();
     if (saidOfUnattributed != null) {
       Statement.ofUnattributed(tenant, history).sayWhatChanged(saidOfUnattributed, out);
       saidOfUnattributed = null;
@@ -420,10 +452,21 @@ public final class CustomerLedger {
   }
 
   private void forget(List<Grant> gone) {
+    Map<String, ArmStatement> before = new HashMap<>();
+    for (Grant grant : history.grants) {
+      before.computeIfAbsent(grant.campaign(), this::arms);
+    }
     history.grants.removeAll(gone);
-    gone.forEach(said::remove);
     steps.clear();
     dropWhatHoldsNothing();
+    pasts.clear();
+    before.forEach(
+        (campaign, arms) -> {
+          ArmPast past = new ArmStatement(history, campaign, null).pastAfter(arms);
+          if (past != null) {
+            pasts.put(campaign, past);
+          }
+        });
   }
 
   private void dropWhatHoldsNothing() {

@@ -9,9 +9,11 @@ import dev.nudge.event.DeliveryStatus;
 import dev.nudge.event.OrderStatus;
 import dev.nudge.event.Topic;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A customer's ledger as bytes: a grant takes some 200 of them, an event that is kept some 60.
@@ -71,6 +73,11 @@ public final class LedgerCodec {
     for (Fact fact : ledger.history.facts) {
       write(out, fact, grants);
     }
+    out.writeUInt32NoTag(ledger.pasts.size());
+    for (Map.Entry<String, ArmPast> past : ledger.pasts.entrySet()) {
+      writeText(out, past.getKey());
+      write(out, past.getValue());
+    }
   }
 
   /**
@@ -100,6 +107,10 @@ public final class LedgerCodec {
     int facts = in.readUInt32();
     for (int i = 0; i < facts; i++) {
       ledger.history.facts.add(readFact(in, grants));
+    }
+    int pasts = in.readUInt32();
+    for (int i = 0; i < pasts; i++) {
+      ledger.pasts.put(in.readString(), readPast(in));
     }
     return ledger;
   }
@@ -232,6 +243,18 @@ public final class LedgerCodec {
         at(DELIVERIES, in.readUInt32()),
         at(grants, in.readUInt32()),
         readTextIfThere(in));
+  }
+
+  private static void write(CodedOutputStream out, ArmPast past) throws IOException {
+    writeTextIfThere(out, past.arm());
+    out.writeUInt32NoTag(past.version());
+    out.writeBoolNoTag(past.converted());
+    out.writeByteArrayNoTag(past.revenueUnits().toByteArray());
+  }
+
+  private static ArmPast readPast(CodedInputStream in) throws IOException {
+    return new ArmPast(
+        readTextIfThere(in), in.readUInt32(), in.readBool(), new BigInteger(in.readByteArray()));
   }
 
   /** Immutable lists refuse to look for null. */

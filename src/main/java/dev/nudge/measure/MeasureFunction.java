@@ -43,6 +43,14 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
   static final OutputTag<SentVersion> SENT =
       new OutputTag<>("sent-versions", TypeInformation.of(SentVersion.class));
 
+  /** What is added to arms of campaigns. */
+  static final OutputTag<ArmChange> ARMS =
+      new OutputTag<>("arms", TypeInformation.of(ArmChange.class));
+
+  /** What versions of campaigns say about their arms, each when it is not what was said before. */
+  static final OutputTag<DeclaredArms> DECLARED =
+      new OutputTag<>("declared-arms", TypeInformation.of(DeclaredArms.class));
+
   /** Versions of a campaign that are known at once; beyond it the oldest goes. */
   static final int MAX_VERSIONS = 64;
 
@@ -60,6 +68,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
   private transient BroadcastState<String, DefinitionVersion> stored;
   private transient KnownDefinitions definitions;
   private transient Map<String, Long> firstSent;
+  private transient Map<String, DeclaredArms> saidArms;
   private transient Out out;
   private transient Counter corrections;
   private transient Counter refused;
@@ -84,6 +93,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
     stored = lent.definitions(DEFINITIONS);
     definitions = new KnownDefinitions();
     firstSent = new HashMap<>();
+    saidArms = new HashMap<>();
     out = new Out();
     corrections = lent.metrics().counter("corrections");
     refused = lent.metrics().counter("refused");
@@ -341,6 +351,20 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
       if (first == null || sent.firstMillis() < first) {
         firstSent.put(version, sent.firstMillis());
         context.emit(SENT, sent);
+      }
+    }
+
+    @Override
+    public void add(ArmChange change) {
+      context.emit(ARMS, change);
+    }
+
+    /** Said again after a restart, which changes nothing. */
+    @Override
+    public void add(DeclaredArms arms) {
+      String version = arms.tenant() + "|" + arms.campaign() + "|" + arms.version();
+      if (!arms.equals(saidArms.put(version, arms))) {
+        context.emit(DECLARED, arms);
       }
     }
   }

@@ -61,6 +61,41 @@ public final class MeasureJson {
         });
   }
 
+  /** A line of {@code experiments.jsonl}. */
+  public static String of(ArmRow row) {
+    return write(
+        json -> {
+          json.writeStringField("tenant", row.tenant());
+          json.writeStringField("campaign", row.campaign());
+          json.writeStringField("arm", row.arm());
+          json.writeStringField("asOf", iso(row.asOfMillis()));
+          json.writeNumberField("customers", row.customers());
+          writeRatio(json, "expected", row.expected());
+          json.writeNumberField("conversions", row.conversions());
+          writeMeasure(json, "conversion", "Rate", row.conversion());
+          json.writeStringField("currency", row.currency());
+          json.writeStringField("revenue", Units.format(row.revenueUnits()));
+          json.writeStringField("cost", Units.format(row.costUnits()));
+          writeMeasure(json, "revenue", "PerCustomer", row.revenue());
+          writeRatio(json, "sampleRatioP", row.sampleRatioP());
+          json.writeBooleanField("sampleRatioMismatch", row.sampleRatioMismatch());
+          json.writeBooleanField("enough", row.enough());
+          json.writeBooleanField("winner", row.winner());
+        });
+  }
+
+  private static void writeMeasure(JsonGenerator json, String name, String mean, ArmMeasure measure)
+      throws IOException {
+    writeRatio(json, name + mean, measure.mean());
+    writeRatio(json, name + "Lift", measure.lift());
+    writeRatio(json, name + "LiftLow", measure.liftLow());
+    writeRatio(json, name + "LiftHigh", measure.liftHigh());
+    writeRatio(json, name + "RelativeLift", measure.relativeLift());
+    writeRatio(json, name + "RelativeLiftLow", measure.relativeLiftLow());
+    writeRatio(json, name + "RelativeLiftHigh", measure.relativeLiftHigh());
+    writeRatio(json, name + "P", measure.p());
+  }
+
   private static void writeRatio(JsonGenerator json, String name, BigDecimal ratio)
       throws IOException {
     json.writeFieldName(name);

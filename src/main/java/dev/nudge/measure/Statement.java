@@ -85,6 +85,7 @@ final class Statement {
   private final Map<Place, Reached> steps = new HashMap<>();
   private final Map<FunnelKey, Tally> funnel = new HashMap<>();
   private final Map<MoneyKey, Money> money = new HashMap<>();
+  private final Map<Long, BigInteger> armCostsE8 = new HashMap<>();
 
   private Statement() {}
 
@@ -129,6 +130,11 @@ final class Statement {
       }
     }
     return statement;
+  }
+
+  /** What the grant costs the arm of its customer, by the minute's begin. */
+  Map<Long, BigInteger> armCostsE8() {
+    return armCostsE8;
   }
 
   /** Says what is different from before. */
@@ -257,6 +263,12 @@ final class Statement {
     }
 
     private void add(long atMillis, String currency, Money sum) {
+      if (windowMillis == grant.terms().primaryMillis()
+          && touch == Touch.ANY
+          && currency.equals(grant.costCurrency())
+          && sum.costE8.signum() != 0) {
+        armCostsE8.merge(floor(atMillis, MINUTE_MILLIS), sum.costE8, BigInteger::add);
+      }
       for (Basis basis : Basis.values()) {
         long hour = floor(basis == Basis.EVENT ? atMillis : grant.atMillis(), HOUR_MILLIS);
         money.merge(

@@ -62,6 +62,11 @@ record Terms(
         campaign.trigger() instanceof CampaignTrigger.OfTime);
   }
 
+  /** The window that experiments are measured by. */
+  long primaryMillis() {
+    return windowsMillis.get(0);
+  }
+
   long longestMillis() {
     long longest = 0;
     for (long window : windowsMillis) {

@@ -8,11 +8,13 @@
  * <pre>
  *   a customer's events,  ┬► {@link dev.nudge.measure.CustomerLedger}: grants, steps, money   ┬► {@link dev.nudge.measure.Tally}s, which ──► rows
  *   decisions, stages     └► {@link dev.nudge.measure.CustomerTallies}: orders, visits, stages ┘  only add up
+ *   a campaign's customers ► {@link dev.nudge.measure.ExperimentBook}: arms, intervals, p, winner  ──────────────────► rows
  * </pre>
  *
  * <p>State: one {@link dev.nudge.measure.CustomerLedger} and one {@link
  * dev.nudge.measure.CustomerTallies} a customer, as bytes; what clears them stands there. One
  * {@link dev.nudge.measure.Tally} a row, until nothing can change it any more ({@link
- * dev.nudge.measure.TallyTable#finalMillis}).
+ * dev.nudge.measure.TallyTable#finalMillis}). One {@link dev.nudge.measure.ExperimentBook} a
+ * campaign, as bytes, of a bounded size, as long as the campaign is measured.
  */
 package dev.nudge.measure;

@@ -49,6 +49,12 @@ class CustomerLedgerBoundsTest {
 
         @Override
         public void add(SentVersion sent) {}
+
+        @Override
+        public void add(ArmChange change) {}
+
+        @Override
+        public void add(DeclaredArms declared) {}
       };
 
   private static int compare(FunnelKey a, FunnelKey b) {

@@ -15,9 +15,13 @@ import dev.nudge.ingest.IngestConfig;
 import dev.nudge.ingest.Ingested;
 import dev.nudge.ingest.RecordDecoder;
 import dev.nudge.ingest.RecordPosition;
+import dev.nudge.measure.ArmChange;
 import dev.nudge.measure.AttributionRules;
 import dev.nudge.measure.Contributions;
 import dev.nudge.measure.CustomerLedger;
+import dev.nudge.measure.DeclaredArms;
+import dev.nudge.measure.ExperimentBook;
+import dev.nudge.measure.ExperimentCodec;
 import dev.nudge.measure.FunnelChange;
 import dev.nudge.measure.FunnelKey;
 import dev.nudge.measure.FunnelRow;
@@ -36,9 +40,11 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
@@ -84,6 +90,9 @@ final class LedgerRun implements Contributions {
   private final Map<CustomerKey, OneCustomer> customers = new HashMap<>();
   private final Map<FunnelKey, FunnelRow> funnel = new HashMap<>();
   private final Map<Campaign, RoiBook> books = new HashMap<>();
+  private final Map<Campaign, ExperimentBook> experiments = new HashMap<>();
+  private final List<ArmChange> armChanges = new ArrayList<>();
+  private final List<DeclaredArms> declared = new ArrayList<>();
 
   /** How many events came late. */
   int late;
@@ -189,6 +198,56 @@ final class LedgerRun implements Contributions {
         .toList();
   }
 
+  /** Arms as they stand in the end, by changes that come in the order in which they were said. */
+  List<String> experimentsAsSaid() {
+    return experiments(armChanges);
+  }
+
+  /**
+   * Arms as they stand in the end, by changes that come in the order of their minutes: from
+   * customers who live side by side, and of whom nothing is late.
+   */
+  List<String> experiments() {
+    return experiments(
+        armChanges.stream().sorted(Comparator.comparingLong(ArmChange::minuteMillis)).toList());
+  }
+
+  private List<String> experiments(List<ArmChange> changes) {
+    experiments.clear();
+    declared.forEach(each -> experiment(each.tenant(), each.campaign()).add(each));
+    Random random = new Random(changes.size());
+    for (ArmChange change : changes) {
+      ExperimentBook book = experiment(change.tenant(), change.campaign());
+      if (random.nextInt(3) == 0) {
+        book.advanceTo(change.minuteMillis() + random.nextInt(60_000));
+        book = throughBytes(book, change.tenant(), change.campaign());
+      }
+      book.add(change);
+    }
+    return experiments.values().stream()
+        .flatMap(book -> book.rows(until).stream())
+        .map(MeasureJson::of)
+        .toList();
+  }
+
+  private ExperimentBook throughBytes(ExperimentBook book, String tenant, String campaign) {
+    if (!throughBytes) {
+      return book;
+    }
+    try {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+      ExperimentCodec.write(out, book);
+      out.flush();
+      ExperimentBook read =
+          ExperimentCodec.read(tenant, campaign, bytes.toByteArray(), 0, bytes.size());
+      experiments.put(new Campaign(tenant, campaign), read);
+      return read;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Override
   public void add(FunnelChange change) {
     funnel.merge(
@@ -217,6 +276,21 @@ final class LedgerRun implements Contributions {
   @Override
   public void add(SentVersion sent) {
     book(sent.tenant(), sent.campaign()).add(sent);
+  }
+
+  @Override
+  public void add(ArmChange change) {
+    armChanges.add(change);
+  }
+
+  @Override
+  public void add(DeclaredArms arms) {
+    declared.add(arms);
+  }
+
+  private ExperimentBook experiment(String tenant, String campaign) {
+    return experiments.computeIfAbsent(
+        new Campaign(tenant, campaign), none -> new ExperimentBook(tenant, campaign));
   }
 
   private RoiBook book(String tenant, String campaign) {
