@@ -8,6 +8,8 @@ import dev.nudge.engage.EngageConfig;
 import dev.nudge.ingest.IngestConfig;
 import dev.nudge.kafka.KafkaConfig;
 import dev.nudge.kafka.TopicName;
+import dev.nudge.measure.MeasureConfig;
+import dev.nudge.measure.MeasureJobConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -171,14 +173,17 @@ class ClusterFilesTest {
   }
 
   @Test
-  void everySettingOfTheJobIsDescribed() throws IOException {
-    assertThat(described())
+  void everySettingOfTheJobsIsDescribed() throws IOException {
+    assertThat(described("engage.properties"))
         .containsExactlyInAnyOrderElementsOf(
             EngageConfig.OPTIONS.stream().map(ConfigOption::key).toList());
+    assertThat(described("measure.properties"))
+        .containsExactlyInAnyOrderElementsOf(
+            MeasureJobConfig.OPTIONS.stream().map(ConfigOption::key).toList());
   }
 
   @Test
-  void theJobTakesItsSettingsAsTheyStand() throws IOException {
+  void theJobsTakeTheirSettingsAsTheyStand() throws IOException {
     Path password = Files.writeString(rolledOut.resolve("password"), "secret\n");
 
     EngageConfig read =
@@ -199,6 +204,21 @@ class ClusterFilesTest {
                 IngestConfig.from(new Configuration()),
                 DecideConfig.from(new Configuration()),
                 DeliveryGuarantee.AT_LEAST_ONCE));
+    assertThat(
+            MeasureJobConfig.from(
+                new String[] {
+                  "--config",
+                  FILES.resolve("measure.properties").toString(),
+                  "--clickhouse.password-file",
+                  password.toString()
+                },
+                Map.of()))
+        .isEqualTo(
+            new MeasureJobConfig(
+                read.kafka(),
+                read.clickHouse(),
+                read.ingest(),
+                MeasureConfig.from(new Configuration())));
   }
 
   @Test
@@ -211,9 +231,9 @@ class ClusterFilesTest {
   }
 
   /** Keys of the file, those among them that stand behind a #. */
-  private static List<String> described() throws IOException {
+  private static List<String> described(String file) throws IOException {
     Pattern key = Pattern.compile("(?m)^#?([a-z]+\\.[a-z.-]+)=");
-    return key.matcher(Files.readString(FILES.resolve("engage.properties")))
+    return key.matcher(Files.readString(FILES.resolve(file)))
         .results()
         .map(found -> found.group(1))
         .toList();

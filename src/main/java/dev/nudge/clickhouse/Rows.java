@@ -29,10 +29,10 @@ import org.apache.flink.connector.jdbc.core.datastream.sink.JdbcSink;
  * insert may store rows twice. That is harmless because the tables are ReplacingMergeTrees whose
  * key is the row's full identity; read them with {@code FINAL}.
  *
- * <p>ClickHouse away: an insert is tried {@value #RETRIES} more times as long as the connection can
- * be had again; then the job fails and its restart strategy takes it back to the last checkpoint. A
- * sink asks for its table when it opens, so the job fails again at once until ClickHouse is back:
- * an outage of minutes needs a restart strategy that does not give up.
+ * <p>ClickHouse away: a sink waits for it ({@link PatientConnections}), and all before it waits by
+ * backpressure; nothing is lost and the job does not restart. An insert that a ClickHouse which is
+ * there refuses is tried {@value #RETRIES} more times; then the job fails and its restart strategy
+ * takes it back to the last checkpoint.
  *
  * <p>For speed rows travel in binary ({@code beta.row_binary_for_simple_insert}, three times the
  * rate of text). In that mode the driver ignores the column list of the insert, so each binding
@@ -193,15 +193,16 @@ public final class Rows {
                 .withMaxRetries(RETRIES)
                 .build())
         .buildAtLeastOnce(
-            new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
-                .withUrl(config.url())
-                .withDriverName("com.clickhouse.jdbc.Driver")
-                .withUsername(config.user())
-                .withPassword(config.password())
-                .withProperty("beta.row_binary_for_simple_insert", "true")
-                .withProperty("clickhouse_setting_async_insert", "0")
-                // Tables stand by month; a replay of ten years must fit one insert.
-                .withProperty("clickhouse_setting_max_partitions_per_insert_block", "0")
-                .build());
+            new PatientConnections(
+                new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
+                    .withUrl(config.url())
+                    .withDriverName("com.clickhouse.jdbc.Driver")
+                    .withUsername(config.user())
+                    .withPassword(config.password())
+                    .withProperty("beta.row_binary_for_simple_insert", "true")
+                    .withProperty("clickhouse_setting_async_insert", "0")
+                    // Tables stand by month; a replay of ten years must fit one insert.
+                    .withProperty("clickhouse_setting_max_partitions_per_insert_block", "0")
+                    .build()));
   }
 }

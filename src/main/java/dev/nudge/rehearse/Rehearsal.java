@@ -240,7 +240,7 @@ public final class Rehearsal {
         .uid("rehearse-grants-v1")
         .name("Grants")
         .map(CustomerEvent::of, type)
-        .uid("rehearse-grants-to-measure-v1")
+        .uid("rehearse-grants-told-v1")
         .name("Grants to measure")
         .union(
             engage
@@ -249,7 +249,7 @@ public final class Rehearsal {
                 .uid("rehearse-stages-v1")
                 .name("Stages")
                 .map(moment -> CustomerEvent.of(moment.id(), moment.stageChange()), type)
-                .uid("rehearse-stages-to-measure-v1")
+                .uid("rehearse-stages-told-v1")
                 .name("Stages to measure"));
   }
 
