@@ -1,0 +1,267 @@
+package dev.nudge.measure.check;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.nudge.clickhouse.Migrations;
+import dev.nudge.definition.DefinitionPublisher;
+import dev.nudge.definition.DefinitionReader;
+import dev.nudge.definition.KafkaDefinitionLog;
+import dev.nudge.event.Topic;
+import dev.nudge.ingest.IngestConfig;
+import dev.nudge.kafka.DefinitionSource;
+import dev.nudge.kafka.KafkaConfig;
+import dev.nudge.kafka.TimeRecord;
+import dev.nudge.kafka.TopicLayout;
+import dev.nudge.kafka.TopicName;
+import dev.nudge.kafka.Topics;
+import dev.nudge.local.ChdbLibrary;
+import dev.nudge.local.EmbeddedClickHouse;
+import dev.nudge.local.EmbeddedKafka;
+import dev.nudge.measure.MeasureConfig;
+import dev.nudge.measure.MeasureJob;
+import dev.nudge.measure.MeasureJobConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The job as it is deployed, over random logs that come out of order and late, through an outage of
+ * the database: the tables say what the oracle finds in the whole log.
+ */
+class MeasureJobIT {
+  private static final int PARTITIONS = 3;
+  private static final int TENANTS = 40;
+  private static final long UNTIL = RandomMeasures.UNTIL.toEpochMilli();
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+  @TempDir Path folder;
+  private EmbeddedClickHouse clickHouse;
+  private EmbeddedKafka broker;
+  private KafkaConfig kafka;
+  private TopicLayout topics;
+  private JobClient job;
+  private final List<Future<RecordMetadata>> sent = new ArrayList<>();
+
+  @BeforeEach
+  void start() throws Exception {
+    clickHouse = startClickHouse(0);
+    Migrations.apply(clickHouse.config(), Duration.ofSeconds(10));
+    broker = EmbeddedKafka.start(folder.resolve("kafka"), 0);
+    kafka = broker.config(KafkaConfig.DEFAULT_TOPIC_PREFIX);
+    try (Admin admin = Admin.create(kafka.toProperties())) {
+      topics =
+          Topics.create(admin, kafka.topicPrefix(), PARTITIONS, (short) 1, Topics.KEEP_FOR_EVER)
+              .orThrow();
+    }
+  }
+
+  private EmbeddedClickHouse startClickHouse(int port) {
+    return EmbeddedClickHouse.start(
+        ChdbLibrary.locate(folder.resolve("native")), folder.resolve("clickhouse"), port);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    if (job != null && !job.getJobStatus().get().isGloballyTerminalState()) {
+      job.cancel().get(1, TimeUnit.MINUTES);
+    }
+    broker.close();
+    clickHouse.close();
+  }
+
+  @Test
+  void lateAndThroughAnOutageTheTablesAreThoseOfTheOracle() throws Exception {
+    new RandomMeasures(31, TENANTS).write(folder);
+    publishDefinitions();
+    MeasureOracle oracle = MeasureOracle.of(folder, UNTIL);
+    List<Arrivals.Arrival> arrivals = Arrivals.of(folder, 7);
+    int half = arrivals.size() / 2;
+    int port;
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            kafka.toProperties(), new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (String line : Files.readAllLines(folder.resolve("decisions.jsonl"), UTF_8)) {
+        String customer = Event.JSON.readTree(line).get("customerId").asText();
+        sent.add(producer.send(record(TopicName.DECISIONS, customer, line)));
+      }
+      sendTime(producer, TopicName.DECISIONS, UNTIL);
+      sendTime(producer, TopicName.MOMENTS, UNTIL);
+      send(producer, arrivals.subList(0, half));
+      producer.flush();
+      submit();
+      await("SELECT count() > 1000 FROM nudge.funnel_minute", "1"::equals);
+
+      port = clickHouse.port();
+      clickHouse.close();
+      send(producer, arrivals.subList(half, arrivals.size()));
+      for (TopicName topic : TopicName.CUSTOMER_INPUTS) {
+        // Less the out-of-orderness, and what is at the instant itself is not complete.
+        sendTime(producer, topic, UNTIL + 5_001);
+      }
+      producer.flush();
+    }
+    for (Future<RecordMetadata> each : sent) {
+      each.get();
+    }
+    clickHouse = startClickHouse(port);
+
+    await(
+        "SELECT max(until) = toDateTime64('2026-05-20 07:12:34.567', 3, 'UTC')"
+            + " FROM nudge.measured FINAL",
+        "1"::equals);
+    List<String> expected = oracle.funnel().stream().map(MeasureJobIT::row).sorted().toList();
+    assertThat(expected).hasSizeGreaterThan(3_000);
+    await("SELECT count() FROM nudge.funnel", (expected.size() + "")::equals);
+    assertThat(
+            select(
+                """
+                SELECT tenant, campaign, campaign_version, variant, toUnixTimestamp(minute), window,
+                       touch, step, currency, grants, amount
+                FROM nudge.funnel FORMAT TSV"""))
+        .containsExactlyInAnyOrderElementsOf(expected);
+    // No restart strategy: one failure would have ended the job.
+    assertThat(job.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
+  }
+
+  private static String row(String line) {
+    try {
+      JsonNode row = Event.JSON.readTree(line);
+      return String.join(
+          "\t",
+          row.get("tenant").asText(),
+          row.get("campaign").asText(),
+          row.get("campaignVersion").asText(),
+          row.get("variant").asText(),
+          Instant.parse(row.get("minute").asText()).getEpochSecond() + "",
+          row.get("window").asText(),
+          row.get("touch").asText(),
+          row.get("step").asText(),
+          row.get("currency").asText(),
+          row.get("grants").asText(),
+          row.get("amount").decimalValue().stripTrailingZeros().toPlainString());
+    } catch (IOException e) {
+      throw new IllegalArgumentException(line, e);
+    }
+  }
+
+  private void publishDefinitions() throws Exception {
+    DefinitionReader reader = DefinitionReader.forRehearsal();
+    try (Stream<Path> files = Files.list(folder.resolve("definitions"))) {
+      for (Path file : files.sorted().toList()) {
+        reader.read(file);
+      }
+    }
+    new DefinitionPublisher(log(TopicName.POLICIES), log(TopicName.CAMPAIGNS))
+        .apply(reader.policies(), reader.rules(), Instant.EPOCH, false);
+  }
+
+  private KafkaDefinitionLog log(TopicName topic) {
+    Map<String, Object> clients = new HashMap<>();
+    kafka.toProperties().forEach((key, value) -> clients.put(key.toString(), value));
+    return new KafkaDefinitionLog(clients, topic.withPrefix(kafka.topicPrefix()));
+  }
+
+  private void submit() throws Exception {
+    Configuration flink = new Configuration();
+    flink.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    flink.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
+    flink.set(RestOptions.BIND_PORT, "0");
+    flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2));
+    flink.set(
+        CheckpointingOptions.CHECKPOINTS_DIRECTORY, folder.resolve("checkpoints").toUri() + "");
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2, flink);
+    Configuration keys = new Configuration();
+    keys.set(IngestConfig.CLOCK, IngestConfig.IdleClock.RECORDS);
+    // The log may lie ahead of the machine's clock.
+    keys.set(IngestConfig.MAX_CLOCK_SKEW, Duration.ofDays(36_500));
+    MeasureJob.define(
+        env,
+        new MeasureJobConfig(
+            kafka, clickHouse.config(), IngestConfig.from(keys), MeasureConfig.from(keys)),
+        DefinitionSource.newestOffsets(kafka));
+    job = env.executeAsync(MeasureJob.NAME);
+  }
+
+  private void send(KafkaProducer<byte[], byte[]> producer, List<Arrivals.Arrival> arrivals)
+      throws IOException {
+    for (Arrivals.Arrival arrival : arrivals) {
+      Topic topic =
+          Topic.CUSTOMER_INPUTS.stream()
+              .filter(each -> arrival.file().equals(each.plainName() + ".jsonl"))
+              .findAny()
+              .orElseThrow();
+      String customer = Event.JSON.readTree(arrival.line()).get("customerId").asText();
+      sent.add(producer.send(record(TopicName.of(topic), customer, arrival.line())));
+    }
+  }
+
+  private ProducerRecord<byte[], byte[]> record(TopicName topic, String customer, String line) {
+    return new ProducerRecord<>(
+        topics.nameOf(topic), customer.getBytes(UTF_8), line.getBytes(UTF_8));
+  }
+
+  private void sendTime(KafkaProducer<byte[], byte[]> producer, TopicName topic, long atMillis) {
+    for (int partition = 0; partition < topics.partitionsOf(topic); partition++) {
+      sent.add(
+          producer.send(
+              new ProducerRecord<>(
+                  topics.nameOf(topic), partition, null, TimeRecord.value(atMillis))));
+    }
+  }
+
+  private void await(String sql, Predicate<String> is) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!is.test(String.join("\n", select(sql)))) {
+      assertThat(job.getJobStatus().get())
+          .isIn(JobStatus.CREATED, JobStatus.RUNNING, JobStatus.INITIALIZING);
+      assertThat(System.nanoTime()).as(sql).isLessThan(deadline);
+      TimeUnit.MILLISECONDS.sleep(200);
+    }
+  }
+
+  private List<String> select(String sql) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(clickHouse.url()))
+                .POST(HttpRequest.BodyPublishers.ofString(sql))
+                .build(),
+            BodyHandlers.ofString())
+        .body()
+        .lines()
+        .toList();
+  }
+}
