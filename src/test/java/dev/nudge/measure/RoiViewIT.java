@@ -30,7 +30,7 @@ class RoiViewIT {
   private static final int HOUR_MILLIS = 3_600_000;
   private static final long HOUR = HOUR_MILLIS;
   private static final long START = Instant.parse("2026-01-05T00:00:00Z").toEpochMilli();
-  private static final long UNTIL = START + 200 * HOUR + 1_234_567;
+  private static final long UNTIL = START + 60 * HOUR + 1_234_567;
   private static final long WINDOW = 3 * HOUR;
 
   @TempDir Path directory;
