@@ -1,5 +1,6 @@
 -- What Measure writes. Tables hold absolute rows, each by its full identity; of one identity the highest version stands,
 -- and it is the number of inputs applied: sent again, or out of order, rows change nothing. Read the views, which have each row once.
+-- How long a row is kept goes by when it was written, not by its own time: a replay of the past is kept as long as the present.
 
 CREATE TABLE IF NOT EXISTS nudge.funnel_minute
 (
@@ -14,11 +15,13 @@ CREATE TABLE IF NOT EXISTS nudge.funnel_minute
     currency         LowCardinality(String) COMMENT 'of the amount; empty where there is none',
     grants           Int64 COMMENT 'that reached the step in this minute',
     amount           Decimal(38, 4),
-    version          UInt64
+    version          UInt64,
+    written          DateTime MATERIALIZED now()
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(minute)
-ORDER BY (tenant, campaign, window, touch, step, minute, campaign_version, variant, currency);
+ORDER BY (tenant, campaign, window, touch, step, minute, campaign_version, variant, currency)
+TTL written + INTERVAL 400 DAY;
 
 CREATE VIEW IF NOT EXISTS nudge.funnel AS
 SELECT * EXCEPT version FROM nudge.funnel_minute FINAL WHERE grants != 0 OR amount != 0;
@@ -39,15 +42,17 @@ CREATE TABLE IF NOT EXISTS nudge.funnel_steps
     currency         LowCardinality(String),
     amount           Decimal(38, 4),
     reached          UInt8 COMMENT '0 where a correction has taken the step back',
-    version          UInt64
+    version          UInt64,
+    written          DateTime MATERIALIZED now()
 )
 ENGINE = ReplacingMergeTree(version)
-ORDER BY (tenant, campaign, window, touch, step, customer_id, grant_id);
+ORDER BY (tenant, campaign, window, touch, step, customer_id, grant_id)
+TTL written + INTERVAL 400 DAY;
 
 CREATE VIEW IF NOT EXISTS nudge.funnel_list AS
 SELECT * EXCEPT (version, reached) FROM nudge.funnel_steps FINAL WHERE reached = 1;
 
--- What an hour brought and cost by itself, but for what a campaign costs as a whole; roi_hourly adds up.
+-- What an hour brought and cost by itself, but for what a campaign costs as a whole. Kept for ever: roi_hourly adds up from its first hour.
 CREATE TABLE IF NOT EXISTS nudge.money_hourly
 (
     tenant   LowCardinality(String),
@@ -108,6 +113,124 @@ CREATE TABLE IF NOT EXISTS nudge.measured
 ENGINE = ReplacingMergeTree(version)
 ORDER BY job;
 
+-- Returns by the hour, from the first hour of a campaign on: each hour's own, and all up to its end. All but the ratios is exact until
+-- it is rounded in the row, half up to four places; ratios are those of the rounded columns. The filter by tenant and campaign is
+-- pushed down to the tables; one by hour is not and must not be.
+CREATE VIEW IF NOT EXISTS nudge.roi_hourly AS
+WITH
+    (number, by) -> sign(number) * sign(by) * intDivOrZero(2 * abs(number) + abs(by), 2 * abs(by)) AS half_up,
+    (units) -> CAST(toDecimal256(units, 0) * toDecimal256('0.0001', 4) AS Decimal(38, 4)) AS four_places,
+    ifNull((SELECT toUnixTimestamp64Milli(max(until)) FROM nudge.measured FINAL), 0) AS until_millis,
+    -- What a campaign costs as a whole: by the greatest version that was sent, from the first grant where it does not say since when.
+    flat AS
+    (
+        SELECT
+            tenant,
+            campaign,
+            argMax((flat_price, active_from, active_to, currency), campaign_version) AS newest,
+            groupUniqArrayArray(windows) AS sent_windows,
+            toInt128(assumeNotNull(newest.1) * 10000) AS price_units,
+            toUnixTimestamp64Milli(ifNull(newest.2, min(first_sent))) AS from_millis,
+            toUnixTimestamp64Milli(assumeNotNull(newest.3)) AS to_millis
+        FROM nudge.sent_versions FINAL
+        GROUP BY tenant, campaign
+        HAVING newest.1 IS NOT NULL AND newest.3 IS NOT NULL AND to_millis > from_millis
+    ),
+    -- It stands in each hour of its time, with grants or not, in every window, touch and basis.
+    flat_hours AS
+    (
+        SELECT
+            *,
+            arrayJoin(range(from_millis - from_millis % 3600000, least(to_millis, until_millis), 3600000)) AS hour_millis,
+            arrayJoin(sent_windows) AS sent_window,
+            arrayJoin(['EVENT', 'COHORT']) AS any_basis,
+            arrayJoin(['any', 'last']) AS any_touch,
+            least(hour_millis + 3600000, to_millis, until_millis) - greatest(hour_millis, from_millis) AS elapsed_millis
+        FROM flat
+    ),
+    -- Rows without basis are of windows alone.
+    parts AS
+    (
+        SELECT
+            tenant, campaign, hour, basis, window, touch, currency,
+            grants, revenue, cost,
+            toInt128(0) AS flat, toInt64(1) AS flat_millis,
+            toInt64(0) AS made, toInt64(0) AS made_and_matured, toInt64(0) AS matured
+        FROM nudge.money_hourly FINAL
+        UNION ALL
+        SELECT
+            tenant, campaign, toDateTime(intDiv(hour_millis, 1000), 'UTC'), toLowCardinality(any_basis), sent_window,
+            toLowCardinality(any_touch), toLowCardinality(newest.4),
+            0, 0, 0,
+            price_units * elapsed_millis, to_millis - from_millis,
+            0, 0, 0
+        FROM flat_hours
+        UNION ALL
+        SELECT
+            tenant, campaign, hour, toLowCardinality(''), window, toLowCardinality(''), toLowCardinality(''),
+            0, 0, 0,
+            0, 1,
+            made, made_and_matured, matured
+        FROM nudge.matured_hourly FINAL
+    ),
+    hours AS
+    (
+        SELECT
+            tenant, campaign, hour, basis, window, touch, currency,
+            sum(grants) AS own_grants, sum(revenue) AS own_revenue, sum(cost) AS own_cost,
+            sum(flat) AS own_flat, max(flat_millis) AS own_flat_millis,
+            sum(made) AS own_made, sum(made_and_matured) AS own_made_and_matured, sum(matured) AS own_matured
+        FROM parts
+        GROUP BY tenant, campaign, hour, basis, window, touch, currency
+    ),
+    sums AS
+    (
+        SELECT
+            *,
+            sum(own_revenue) OVER account AS all_revenue,
+            sum(own_cost) OVER account AS all_cost,
+            sum(own_flat) OVER account AS all_flat,
+            toInt256(max(own_flat_millis) OVER account) AS length,
+            sum(own_made) OVER ended AS all_made,
+            sum(own_made_and_matured) OVER ended AS all_made_and_matured,
+            sum(own_matured) OVER ended AS all_matured
+        FROM hours
+        WINDOW
+            account AS (PARTITION BY tenant, campaign, window, basis, touch, currency ORDER BY hour),
+            ended AS (PARTITION BY tenant, campaign, window ORDER BY hour)
+    ),
+    exact AS
+    (
+        SELECT
+            *,
+            -- In 10^-8 times the length of the flat cost.
+            toInt256(own_cost * 100000000) * length + toInt256(own_flat) * 10000 AS exact_cost,
+            toInt256(all_revenue * 10000) AS revenue_units,
+            half_up(toInt256(all_cost * 100000000) * length + toInt256(all_flat) * 10000, length * 10000) AS cost_units
+        FROM sums
+        WHERE basis != ''
+    )
+SELECT
+    tenant,
+    campaign,
+    hour,
+    basis,
+    window,
+    touch,
+    currency,
+    own_grants AS grants,
+    own_revenue AS revenue,
+    four_places(half_up(exact_cost, length * 10000)) AS cost,
+    all_revenue AS cum_revenue,
+    four_places(cost_units) AS cum_cost,
+    if(cost_units = 0, NULL, four_places(half_up(revenue_units * 1000000, cost_units))) AS roi,
+    if(cost_units = 0, NULL, four_places(half_up((revenue_units - cost_units) * 10000, cost_units))) AS net_roi,
+    fromUnixTimestamp64Milli(
+        if(basis = 'EVENT', least((toInt64(toUnixTimestamp(hour)) + 3600) * 1000, until_millis), until_millis), 'UTC') AS as_of,
+    if(all_made = 0, NULL, four_places(half_up(toInt256(if(basis = 'EVENT', all_matured, all_made_and_matured)) * 10000, all_made))) AS matured
+FROM exact
+WHERE own_grants != 0 OR own_revenue != 0 OR exact_cost != 0;
+
 CREATE TABLE IF NOT EXISTS nudge.orders_hourly
 (
     tenant             LowCardinality(String),
@@ -120,11 +243,13 @@ CREATE TABLE IF NOT EXISTS nudge.orders_hourly
     paying_customers   Int64,
     orders_paid        Int64,
     amount_paid        Decimal(38, 4),
-    version            UInt64
+    version            UInt64,
+    written            DateTime MATERIALIZED now()
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(hour)
-ORDER BY (tenant, hour, currency, segment);
+ORDER BY (tenant, hour, currency, segment)
+TTL written + INTERVAL 800 DAY;
 
 CREATE VIEW IF NOT EXISTS nudge.orders AS
 SELECT * EXCEPT version FROM nudge.orders_hourly FINAL WHERE orders_placed != 0 OR orders_paid != 0;
@@ -138,11 +263,13 @@ CREATE TABLE IF NOT EXISTS nudge.traffic_minute
     visitors            Int64 COMMENT 'distinct in this minute; not to be added over time',
     events              Int64 COMMENT 'of those visits, whenever they happened',
     time_on_site_millis Int64,
-    version             UInt64
+    version             UInt64,
+    written             DateTime MATERIALIZED now()
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(minute)
-ORDER BY (tenant, minute, source);
+ORDER BY (tenant, minute, source)
+TTL written + INTERVAL 400 DAY;
 
 CREATE VIEW IF NOT EXISTS nudge.traffic AS
 SELECT * EXCEPT version FROM nudge.traffic_minute FINAL WHERE visits != 0 OR events != 0;
@@ -163,11 +290,13 @@ CREATE TABLE IF NOT EXISTS nudge.products_hourly
     reviews         Int64,
     ratings         Int64,
     rating_sum      Decimal(38, 4),
-    version         UInt64
+    version         UInt64,
+    written         DateTime MATERIALIZED now()
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(hour)
-ORDER BY (tenant, hour, product_id, with_product_id, currency);
+ORDER BY (tenant, hour, product_id, with_product_id, currency)
+TTL written + INTERVAL 800 DAY;
 
 CREATE VIEW IF NOT EXISTS nudge.products AS
 SELECT * EXCEPT version FROM nudge.products_hourly FINAL;
@@ -258,10 +387,12 @@ CREATE TABLE IF NOT EXISTS nudge.alert_rows
     until    Nullable(DateTime64(3, 'UTC')) COMMENT 'when it was over; null while it lasts',
     actual   Float64,
     expected Float64 COMMENT 'the bound that was crossed',
-    version  UInt64
+    version  UInt64,
+    written  DateTime MATERIALIZED now()
 )
 ENGINE = ReplacingMergeTree(version)
-ORDER BY (tenant, kind, campaign, subject, at);
+ORDER BY (tenant, kind, campaign, subject, at)
+TTL written + INTERVAL 400 DAY;
 
 CREATE VIEW IF NOT EXISTS nudge.alerts AS
 SELECT * EXCEPT version FROM nudge.alert_rows FINAL;

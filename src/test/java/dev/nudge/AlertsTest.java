@@ -2,6 +2,8 @@ package dev.nudge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.nudge.event.DeadLetterReason;
 import java.io.IOException;
 import java.lang.reflect.Field;
@@ -23,10 +25,13 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
- * An alert on a metric that nobody reports never fires: each name stands in Flink's or our code.
+ * An alert on a metric that nobody reports never fires, and a panel of one stays empty: each name
+ * stands in Flink's or our code.
  */
 class AlertsTest {
   private static final String OPERATOR = "flink_taskmanager_job_task_operator_";
+  private static final String TASK = "flink_taskmanager_job_task_";
+  private static final String HEAP = "flink_taskmanager_Status_JVM_Memory_Heap_";
   private static final String JOB = "flink_jobmanager_job_";
   private static final String CLUSTER = "flink_jobmanager_";
 
@@ -55,6 +60,31 @@ class AlertsTest {
     assertThat(metrics()).isNotEmpty().isSubsetOf(reported());
   }
 
+  @Test
+  void everyMetricOfTheDashboardIsReported() throws Exception {
+    Set<String> shown = new TreeSet<>();
+    JsonNode dashboard = new ObjectMapper().readTree(Path.of("dashboards/flink.json").toFile());
+    for (JsonNode panel : dashboard.path("panels")) {
+      assertThat(panel.path("targets")).as(panel.path("title").asText()).isNotEmpty();
+      for (JsonNode target : panel.path("targets")) {
+        List<String> names =
+            METRIC.matcher(target.path("expr").asText()).results().map(MatchResult::group).toList();
+        assertThat(names).as(target.toString()).isNotEmpty();
+        assertThat(target.path("legendFormat").asText()).isNotBlank();
+        shown.addAll(names);
+      }
+    }
+    for (JsonNode variable : dashboard.at("/templating/list")) {
+      METRIC
+          .matcher(variable.path("definition").asText())
+          .results()
+          .map(MatchResult::group)
+          .forEach(shown::add);
+    }
+
+    assertThat(shown).hasSizeGreaterThan(15).isSubsetOf(reported());
+  }
+
   /** A refused definition has an alert of its own. */
   @Test
   void everyReasonOfADeadLetterIsWatched() throws IOException {
@@ -81,7 +111,8 @@ class AlertsTest {
   private static Set<String> reported() throws IOException, IllegalAccessException {
     Set<String> names = new TreeSet<>();
     for (String flink : constants(MetricNames.class)) {
-      names.addAll(List.of(OPERATOR + flink, JOB + flink, CLUSTER + flink));
+      names.addAll(
+          List.of(OPERATOR + flink, TASK + flink, JOB + flink, CLUSTER + flink, HEAP + flink));
     }
     constants(DefaultCheckpointStatsTracker.class).forEach(flink -> names.add(JOB + flink));
     try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {

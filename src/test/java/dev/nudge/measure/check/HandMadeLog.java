@@ -121,10 +121,14 @@ final class HandMadeLog {
 
   /** A receipt of a grant's trigger by a channel. */
   HandMadeLog receipt(String time, String status, String grant, String channel) {
+    return receipt(time, status, grant, channel, "anna");
+  }
+
+  /** A receipt of a customer's. */
+  HandMadeLog receipt(String time, String status, String grant, String channel, String customer) {
+    String triggerId = Grant.triggerId("acme", "k", 1, customer, grant, channel);
     return delivery(
-        time,
-        status,
-        "{'triggerId': '" + Grant.triggerId("acme", "k", 1, "anna", grant, channel) + "'}");
+        time, status, "{'customerId': '%s', 'triggerId': '%s'}".formatted(customer, triggerId));
   }
 
   /** A file of deliveries in which there is none. */

@@ -50,7 +50,7 @@ import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 
 /** A folder of {@link RandomMeasures}, driven customer by customer through their ledgers. */
-final class LedgerRun implements Contributions {
+class LedgerRun implements Contributions {
   private static final long OUT_OF_ORDER_MILLIS = 5_000;
   private static final long COPY_MILLIS = 24 * 3_600_000L;
   private static final Map<String, Topic> TOPICS =
