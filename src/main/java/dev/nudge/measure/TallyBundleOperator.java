@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
@@ -21,6 +22,7 @@ final class TallyBundleOperator extends AbstractStreamOperator<Tally>
   private final long flushMillis;
   private transient Map<TallyRow, Tally> rows;
   private transient StreamRecord<Tally> record;
+  private transient Watermark heldBack;
 
   TallyBundleOperator(long flushMillis) {
     this.flushMillis = flushMillis;
@@ -34,7 +36,7 @@ final class TallyBundleOperator extends AbstractStreamOperator<Tally>
   }
 
   @Override
-  public void processElement(StreamRecord<Tally> element) {
+  public void processElement(StreamRecord<Tally> element) throws Exception {
     if (rows.isEmpty()) {
       long now = getProcessingTimeService().getCurrentProcessingTime();
       var unused = getProcessingTimeService().registerTimer(now + flushMillis, time -> flush());
@@ -46,8 +48,18 @@ final class TallyBundleOperator extends AbstractStreamOperator<Tally>
     }
   }
 
+  /** Time does not overtake what is gathered: rows would be closed before all has been added. */
   @Override
-  public void prepareSnapshotPreBarrier(long checkpointId) {
+  public void processWatermark(Watermark mark) throws Exception {
+    if (rows.isEmpty()) {
+      super.processWatermark(mark);
+    } else {
+      heldBack = mark;
+    }
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
     flush();
   }
 
@@ -57,8 +69,12 @@ final class TallyBundleOperator extends AbstractStreamOperator<Tally>
     super.finish();
   }
 
-  private void flush() {
+  private void flush() throws Exception {
     rows.values().forEach(tally -> output.collect(record.replace(tally)));
     rows.clear();
+    if (heldBack != null) {
+      super.processWatermark(heldBack);
+      heldBack = null;
+    }
   }
 }

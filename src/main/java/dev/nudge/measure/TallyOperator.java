@@ -31,7 +31,7 @@ final class TallyOperator extends AbstractStreamOperator<Tally>
       new OutputTag<>("measured", TypeInformation.of(Long.class));
 
   private static final String ROW = "row";
-  private static final long TELL_EVERY_MILLIS = 1_000;
+  private static final long TELL_MILLIS = 500;
 
   private final MeasureConfig measure;
   private transient AttributionRules rules;
@@ -40,7 +40,8 @@ final class TallyOperator extends AbstractStreamOperator<Tally>
   // One a row; cleared by a timer when nothing can change the row any more.
   private transient ValueState<Tally> rows;
   private transient StreamRecord<Tally> record;
-  private transient long toldMillis;
+  private transient long measuredMillis;
+  private transient boolean telling;
   private transient Counter additions;
 
   TallyOperator(MeasureConfig measure) {
@@ -54,7 +55,6 @@ final class TallyOperator extends AbstractStreamOperator<Tally>
     timers = getInternalTimerService("final", VoidNamespaceSerializer.INSTANCE, this);
     rows = getPartitionedState(new ValueStateDescriptor<>(ROW, TypeInformation.of(Tally.class)));
     record = new StreamRecord<>(null);
-    toldMillis = 0;
     additions = metrics.counter("additions");
   }
 
@@ -87,17 +87,23 @@ final class TallyOperator extends AbstractStreamOperator<Tally>
   @Override
   public void processWatermark(Watermark mark) throws Exception {
     super.processWatermark(mark);
-    if (getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() != 0
-        || measure.rows() != MeasureConfig.Rows.LIVE) {
-      return;
+    if (getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0
+        && measure.rows() == MeasureConfig.Rows.LIVE
+        && mark.getTimestamp() >= 0
+        && mark.getTimestamp() < Watermark.MAX_WATERMARK.getTimestamp()) {
+      measuredMillis = mark.getTimestamp();
+      if (!telling) {
+        telling = true;
+        long now = getProcessingTimeService().getCurrentProcessingTime();
+        var unused = getProcessingTimeService().registerTimer(now + TELL_MILLIS, time -> tell());
+      }
     }
-    long now = getProcessingTimeService().getCurrentProcessingTime();
-    if (mark.getTimestamp() >= 0
-        && mark.getTimestamp() < Watermark.MAX_WATERMARK.getTimestamp()
-        && now - toldMillis >= TELL_EVERY_MILLIS) {
-      toldMillis = now;
-      output.collect(MEASURED, new StreamRecord<>(mark.getTimestamp()));
-    }
+  }
+
+  /** Not with every watermark: nobody looks that often. */
+  private void tell() {
+    telling = false;
+    output.collect(MEASURED, new StreamRecord<>(measuredMillis));
   }
 
   @Override

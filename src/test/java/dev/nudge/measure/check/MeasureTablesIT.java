@@ -2,11 +2,9 @@ package dev.nudge.measure.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nudge.clickhouse.Migrations;
 import dev.nudge.local.ChdbLibrary;
 import dev.nudge.local.EmbeddedClickHouse;
-import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -63,10 +61,13 @@ class MeasureTablesIT {
     assertThat(roi).hasSizeGreaterThan(2_000);
     assertThat(number(REPLACED)).isGreaterThan(1_000);
     assertThat(number(FLAT)).isGreaterThan(10);
-    assertThat(Differences.ofRoi(roi, roiOf("nudge.roi_hourly"))).isEmpty();
-    assertThat(roiOf("nudge.roi_hourly")).isEqualTo(roi.stream().sorted().toList());
-    assertThat(Differences.ofFunnel(funnel, funnelOf("nudge.funnel"))).isEmpty();
-    assertThat(funnelOf("nudge.funnel")).isEqualTo(funnel.stream().sorted().toList());
+    assertThat(Differences.ofRoi(roi, TableLines.roi(connection, "nudge.roi_hourly"))).isEmpty();
+    assertThat(TableLines.roi(connection, "nudge.roi_hourly"))
+        .isEqualTo(roi.stream().sorted().toList());
+    assertThat(Differences.ofFunnel(funnel, TableLines.funnel(connection, "nudge.funnel")))
+        .isEmpty();
+    assertThat(TableLines.funnel(connection, "nudge.funnel"))
+        .isEqualTo(funnel.stream().sorted().toList());
     return oracle;
   }
 
@@ -91,9 +92,10 @@ class MeasureTablesIT {
     String middle = text(of.formatted("toString(toDateTime(avg(toUnixTimestamp(hour)), 'UTC'))"));
     String where = filter.formatted(number(of.formatted("max(window)")), middle);
 
-    assertThat(roiOf("nudge.roi_hourly" + where))
+    assertThat(TableLines.roi(connection, "nudge.roi_hourly" + where))
         .isEqualTo(
-            roiOf(
+            TableLines.roi(
+                connection,
                 "(SELECT * FROM nudge.roi_hourly SETTINGS enable_optimize_predicate_expression = 0, query_plan_filter_push_down = 0)"
                     + where))
         .hasSizeGreaterThan(5);
@@ -195,66 +197,5 @@ class MeasureTablesIT {
       }
       return text.toString().strip();
     }
-  }
-
-  /** Rows of {@code roi_hourly} as lines of {@code roi.jsonl}. */
-  private List<String> roiOf(String from) throws SQLException {
-    List<String> lines = new ArrayList<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery(
-                "SELECT *, toUnixTimestamp(hour) AS h, toUnixTimestamp64Milli(as_of) AS a FROM "
-                    + from)) {
-      while (row.next()) {
-        ObjectNode line = Event.JSON.createObjectNode();
-        line.put("tenant", row.getString("tenant"));
-        line.put("campaign", row.getString("campaign"));
-        line.put("hour", Instant.ofEpochSecond(row.getLong("h")).toString());
-        line.put("basis", row.getString("basis"));
-        line.put("window", row.getLong("window"));
-        line.put("touch", row.getString("touch"));
-        line.put("currency", row.getString("currency"));
-        line.put("grants", row.getLong("grants"));
-        line.put("revenue", Lines.money(row.getBigDecimal("revenue")));
-        line.put("cost", Lines.money(row.getBigDecimal("cost")));
-        line.put("cumRevenue", Lines.money(row.getBigDecimal("cum_revenue")));
-        line.put("cumCost", Lines.money(row.getBigDecimal("cum_cost")));
-        line.put("roi", plain(row.getBigDecimal("roi")));
-        line.put("netRoi", plain(row.getBigDecimal("net_roi")));
-        line.put("asOf", Instant.ofEpochMilli(row.getLong("a")).toString());
-        line.put("matured", plain(row.getBigDecimal("matured")));
-        lines.add(line.toString());
-      }
-    }
-    return lines.stream().sorted().toList();
-  }
-
-  private static BigDecimal plain(BigDecimal number) {
-    return number == null ? null : Lines.plain(number);
-  }
-
-  /** Rows of {@code funnel} as lines of {@code funnel.jsonl}. */
-  private List<String> funnelOf(String from) throws SQLException {
-    List<String> lines = new ArrayList<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery("SELECT *, toUnixTimestamp(minute) AS m FROM " + from)) {
-      while (row.next()) {
-        ObjectNode line = Event.JSON.createObjectNode();
-        line.put("tenant", row.getString("tenant"));
-        line.put("campaign", row.getString("campaign"));
-        line.put("campaignVersion", row.getInt("campaign_version"));
-        line.put("variant", row.getString("variant"));
-        line.put("minute", Instant.ofEpochSecond(row.getLong("m")).toString());
-        line.put("window", row.getLong("window"));
-        line.put("touch", row.getString("touch"));
-        line.put("step", row.getString("step"));
-        line.put("currency", row.getString("currency"));
-        line.put("grants", row.getLong("grants"));
-        line.put("amount", Lines.money(row.getBigDecimal("amount")));
-        lines.add(line.toString());
-      }
-    }
-    return lines.stream().sorted().toList();
   }
 }
