@@ -103,6 +103,10 @@ final class LiveFeed implements AutoCloseable {
     } else {
       watch.viewers.add(viewer);
       watch.show(viewer);
+      if (viewer.question() != null && !watch.newestByQuestion.containsKey(viewer.question())) {
+        TenantWatch found = watch;
+        rounds.execute(guarded(() -> found.answer(viewer)));
+      }
     }
     return true;
   }
@@ -315,6 +319,17 @@ final class LiveFeed implements AutoCloseable {
           extent == null ? List.of() : queries.anomalies(tenant, start, endMillis, span);
       events.put("anomalies", Json.write(AnomalyHistory.of(anomalies, start, endMillis, span)));
       return events;
+    }
+
+    /** Who opens another page does not wait for the next round, which may rest for long. */
+    private void answer(Viewer viewer) {
+      try (Pages own = new Pages(config.clickHouse())) {
+        ClockReport clock = config.clock().get();
+        String answer = Json.write(own.answer(tenant, viewer.question(), clock));
+        viewer.show("page", answer);
+      } catch (SQLException e) {
+        LOG.debug("ClickHouse does not answer; the next round says so", e);
+      }
     }
 
     void show(Viewer viewer) {

@@ -287,7 +287,9 @@ final class Pages implements AutoCloseable {
   private List<Phase> phases(String tenant, CampaignQueries.Sent sent, long now)
       throws SQLException {
     long first = Math.floorDiv(sent.first().toEpochMilli(), MINUTE) * MINUTE;
-    long last = Math.floorDiv(sent.last().toEpochMilli(), MINUTE) * MINUTE + MINUTE;
+    // While it is running, as long as it has run.
+    long last =
+        Math.min(now, Math.floorDiv(sent.last().toEpochMilli(), MINUTE) * MINUTE + MINUTE);
     long length = Math.max(MIN_PHASE, last - first);
     List<Phase> phases = new ArrayList<>();
     String[] names = {"BEFORE", "DURING", "AFTER"};

@@ -92,7 +92,7 @@ final class MeasureRows implements AutoCloseable {
       decisions(Math.max(from, to - 50), to, start, (double) days * DAY / count);
       long begins = start + days * DAY * batch / batches;
       long ends = start + days * DAY * (batch + 1) / batches;
-      grants(begins, ends);
+      grants(begins, ends, end.toEpochMilli());
     }
     money();
     shop(start, end.toEpochMilli(), days);
@@ -129,8 +129,8 @@ final class MeasureRows implements AutoCloseable {
                 to - from));
   }
 
-  /** What the grants of a stretch of time did, in both windows and touches. */
-  private void grants(long from, long to) throws SQLException {
+  /** What the grants of a stretch of time did until the end, in both windows and touches. */
+  private void grants(long from, long to, long end) throws SQLException {
     String reached =
         """
         (SELECT campaign, variant, customer_id, grant_id, wt.1 AS window, wt.2 AS touch,
@@ -144,9 +144,10 @@ final class MeasureRows implements AutoCloseable {
                  AND at <= fromUnixTimestamp64Milli(%d, 'UTC')
                  AND if(code = 'SENT', s.2, s.3) > cityHash64(h, s.1) %% 100)
          ARRAY JOIN [(259200000, 'any'), (259200000, 'last'),
-                     (604800000, 'any'), (604800000, 'last')] AS wt)
+                     (604800000, 'any'), (604800000, 'last')] AS wt
+         WHERE reached_at <= fromUnixTimestamp64Milli(%d, 'UTC'))
         """
-            .formatted(STEPS, text(tenant), from, to);
+            .formatted(STEPS, text(tenant), from, to, end);
     execute(
         "INSERT INTO nudge.funnel_minute SELECT %s, toStartOfMinute(reached_at) AS minute, campaign,"
                 .formatted(text(tenant))
