@@ -294,7 +294,7 @@ class MeasurePagesIT {
                   "products", "Paid orders with lines",
                   "experiments", "a control share shows its experiment here",
                   "campaign/none", "Nothing was sent yet",
-                  "overview", "No alert in this period")
+                  "overview", "Waiting for the first data")
               .entrySet()) {
         page.navigate(console.uri() + "?tenant=empty&range=30d#/" + one.getKey());
         assertThat(page.locator("main")).containsText(one.getValue());
