@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 /** {@code console}: the console of a deployment. */
 @Command(
     name = "console",
-    description = "Serve the console of a deployment. Without tokens it is open: listen on loopback then.",
+    description =
+        "Serve the console of a deployment. Without tokens it is open: listen on loopback then.",
     mixinStandardHelpOptions = true)
 final class ConsoleCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -58,11 +59,11 @@ final class ConsoleCommand implements Callable<Integer> {
   private Path tokens;
 
   private ConsoleTokens tokens() throws IOException {
-    String json =
-        tokens == null ? System.getenv("NUDGE_CONSOLE_TOKENS") : Files.readString(tokens);
-    return json == null || json.isBlank() && tokens == null
-        ? ConsoleTokens.NONE
-        : ConsoleTokens.parse(json);
+    if (tokens != null) {
+      return ConsoleTokens.parse(Files.readString(tokens));
+    }
+    String json = System.getenv("NUDGE_CONSOLE_TOKENS");
+    return json == null || json.isBlank() ? ConsoleTokens.NONE : ConsoleTokens.parse(json);
   }
 
   @Override

@@ -23,8 +23,7 @@ final class Advice {
   private static Words of(DecisionCode code) {
     return switch (code) {
       case PAUSED ->
-          new Words(
-              "Take the pause back in the campaign or the policy.", "在活动或策略中取消暂停。");
+          new Words("Take the pause back in the campaign or the policy.", "在活动或策略中取消暂停。");
       case CAMPAIGN_INACTIVE ->
           new Words("Look at the campaign's time: active from, to.", "检查活动的生效时间（active）。");
       case AUDIENCE ->
@@ -37,10 +36,8 @@ final class Advice {
               "集中下单：先核查这些客户，再考虑缩短 suspectDays。");
       case NO_CONSENT ->
           new Words(
-              "Add a channel that customers agreed to, or ask for consent.",
-              "增加客户已授权的渠道，或征求授权。");
-      case UNSUBSCRIBED ->
-          new Words("Add another channel; send less often.", "增加其他渠道，降低发送频率。");
+              "Add a channel that customers agreed to, or ask for consent.", "增加客户已授权的渠道，或征求授权。");
+      case UNSUBSCRIBED -> new Words("Add another channel; send less often.", "增加其他渠道，降低发送频率。");
       case REENTRY ->
           new Words("Shorten reentry if the offer bears repetition.", "若优惠可重复，缩短 reentry。");
       case GROUP_BUSY ->
@@ -54,24 +51,21 @@ final class Advice {
               "提高优先级，或与胜出活动错开触发时机。");
       case OUTSIDE_SLOT ->
           new Words("Widen the slots, or let it wait for them.", "扩大投放时段，或允许等待时段。");
-      case QUIET_HOURS ->
-          new Words("Let it wait for the end of quiet hours.", "允许等待至免打扰时段结束。");
+      case QUIET_HOURS -> new Words("Let it wait for the end of quiet hours.", "允许等待至免打扰时段结束。");
       case FREQUENCY_CAP ->
           new Words(
               "Raise the priority, so that it takes the slots of weaker campaigns; raise caps last.",
               "提高优先级以优先占用频次；最后才考虑提高上限。");
       case HELD_COUPONS ->
           new Words(
-              "Let coupons expire sooner, or raise maxHeldCoupons.",
-              "缩短券的有效期，或提高 maxHeldCoupons。");
+              "Let coupons expire sooner, or raise maxHeldCoupons.", "缩短券的有效期，或提高 maxHeldCoupons。");
       case COUPON_TYPE_PERIOD ->
           new Words("Use another coupon type, or raise its cap.", "改用其他券类型，或提高其上限。");
       case COUPON_PER_DAY -> new Words("Raise perCustomerPerDay.", "提高 perCustomerPerDay。");
       case COUPON_PER_CUSTOMER -> new Words("Raise perCustomer.", "提高 perCustomer。");
       case MISSING_VALUE ->
           new Words(
-              "Give the content a default, or send the missing attribute.",
-              "为内容设置默认值，或补充缺失的属性。");
+              "Give the content a default, or send the missing attribute.", "为内容设置默认值，或补充缺失的属性。");
       case BUDGET_EXHAUSTED ->
           new Words("Raise the budget or the total, or grant less each.", "提高预算或总量，或降低单份金额。");
       case EXPIRED ->

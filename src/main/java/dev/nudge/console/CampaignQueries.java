@@ -94,16 +94,14 @@ final class CampaignQueries {
                   rows(codes, DecisionCode.CONTROL.name()::equals),
                   rows(codes, DecisionCode.DEFERRED.name()::equals),
                   blocked.isEmpty() ? null : blocked.get(0),
-                  Instant.ofEpochMilli(
-                      codes.stream().mapToLong(Count::lastMillis).max().orElse(0)),
+                  Instant.ofEpochMilli(codes.stream().mapToLong(Count::lastMillis).max().orElse(0)),
                   money.getOrDefault(campaign, List.of()),
                   sentArms.get(campaign),
                   alerts.stream()
                       .filter(one -> one.until() == null && campaign.equals(one.campaign()))
                       .count()));
         });
-    listed.sort(
-        Comparator.comparingLong(Listed::sent).reversed().thenComparing(Listed::campaign));
+    listed.sort(Comparator.comparingLong(Listed::sent).reversed().thenComparing(Listed::campaign));
     return listed.size() > MAX_CAMPAIGNS ? listed.subList(0, MAX_CAMPAIGNS) : listed;
   }
 
@@ -121,9 +119,7 @@ final class CampaignQueries {
         counts.stream()
             .filter(one -> one.code().equals(DecisionCode.DEFERRED.name()))
             .map(
-                one ->
-                    new Blocked(
-                        one.reason(), Advice.ofDeferred(one.reason()), null, one.rows()))
+                one -> new Blocked(one.reason(), Advice.ofDeferred(one.reason()), null, one.rows()))
             .sorted(Comparator.comparingLong(Blocked::candidates).reversed())
             .toList();
     return new Outcome(
@@ -150,9 +146,7 @@ final class CampaignQueries {
                     Advice.of(one.getKey()),
                     one.getValue()))
         .sorted(
-            Comparator.comparingLong(Blocked::candidates)
-                .reversed()
-                .thenComparing(Blocked::code))
+            Comparator.comparingLong(Blocked::candidates).reversed().thenComparing(Blocked::code))
         .toList();
   }
 
@@ -163,8 +157,7 @@ final class CampaignQueries {
   }
 
   /** By campaign, code and reason; of one campaign, or of all if it is null. */
-  private List<Count> counts(String tenant, String campaign, long startMillis)
-      throws SQLException {
+  private List<Count> counts(String tenant, String campaign, long startMillis) throws SQLException {
     List<Object> values = new ArrayList<>(List.of(tenant, startMillis));
     if (campaign != null) {
       values.add(campaign);
@@ -227,9 +220,7 @@ final class CampaignQueries {
             + " ARRAY JOIN lengths AS window, arrayEnumerate(lengths) AS place"
             + " ORDER BY campaign, place",
         row ->
-            windows
-                .computeIfAbsent(row.getString(1), any -> new ArrayList<>())
-                .add(row.getLong(2)),
+            windows.computeIfAbsent(row.getString(1), any -> new ArrayList<>()).add(row.getLong(2)),
         tenant);
     return windows;
   }
@@ -254,8 +245,7 @@ final class CampaignQueries {
             "SELECT toUnixTimestamp64Milli(min(at)), toUnixTimestamp64Milli(max(at)), count()"
                 + " FROM nudge.campaign_decisions WHERE tenant = ? AND campaign = ?"
                 + " AND code = 'SENT'",
-            row ->
-                row.getLong(3) == 0 ? null : new Sent(instant(row, 1), instant(row, 2)),
+            row -> row.getLong(3) == 0 ? null : new Sent(instant(row, 1), instant(row, 2)),
             tenant,
             campaign);
     return sent.isEmpty() ? null : sent.get(0);

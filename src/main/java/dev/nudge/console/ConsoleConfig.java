@@ -88,7 +88,8 @@ public record ConsoleConfig(
 
   /** The same with that clock. */
   public ConsoleConfig withClock(Supplier<ClockReport> other) {
-    return new ConsoleConfig(host, port, clickHouse, flinkRest, other, hostNames, maxViewers, tokens);
+    return new ConsoleConfig(
+        host, port, clickHouse, flinkRest, other, hostNames, maxViewers, tokens);
   }
 
   /** The same with that many viewers. */

@@ -259,8 +259,7 @@ public final class ConsoleServer implements AutoCloseable {
       Gate.platformOnly(context);
     }
     try {
-      return Question.of(
-          page, asked(context), period(context), Gate.access(context).isPlatform());
+      return Question.of(page, asked(context), period(context), Gate.access(context).isPlatform());
     } catch (IllegalArgumentException e) {
       throw new HttpResponseException(400, e.getMessage());
     }

@@ -139,8 +139,7 @@ final class Pages implements AutoCloseable {
    *
    * @param end its end, epoch milliseconds: the clock's now, or the newest row if that is later
    */
-  Object answer(String tenant, Question question, ClockReport clock, long end)
-      throws SQLException {
+  Object answer(String tenant, Question question, ClockReport clock, long end) throws SQLException {
     // Everything begins at the epoch, or it would have to be asked for what is the first row.
     long start = question.period() == Period.ALL ? 0 : question.period().startMillis(0, end);
     Instant from = question.period() == Period.ALL ? null : Instant.ofEpochMilli(start);
@@ -152,10 +151,7 @@ final class Pages implements AutoCloseable {
               from,
               to,
               campaigns.campaigns(
-                  tenant,
-                  Math.max(0, start),
-                  sentArms(tenant),
-                  alerts.alerts(tenant, false, end)));
+                  tenant, Math.max(0, start), sentArms(tenant), alerts.alerts(tenant, false, end)));
       case CAMPAIGN -> campaign(tenant, question, from, to, Math.max(0, start));
       case PRODUCTS -> products(tenant, question, from, to, Math.max(0, start));
       case EXPERIMENTS -> new Experiments(experiments.arms(tenant));
@@ -171,8 +167,7 @@ final class Pages implements AutoCloseable {
             shop.orders(tenant, whole, days),
             shop.repurchases(tenant, whole));
       }
-      case HEALTH ->
-          new Health(alerts.measured(clock.now()), alerts.deadLetters(DEAD_LETTERS));
+      case HEALTH -> new Health(alerts.measured(clock.now()), alerts.deadLetters(DEAD_LETTERS));
     };
   }
 
@@ -207,11 +202,9 @@ final class Pages implements AutoCloseable {
                         sums.merge(
                             one.currency(),
                             new BigDecimal[] {
-                              new BigDecimal(one.revenue()),
-                              new BigDecimal(one.cost())
+                              new BigDecimal(one.revenue()), new BigDecimal(one.cost())
                             },
-                            (a, b) ->
-                                new BigDecimal[] {a[0].add(b[0]), a[1].add(b[1])})));
+                            (a, b) -> new BigDecimal[] {a[0].add(b[0]), a[1].add(b[1])})));
     List<CampaignQueries.Money> money = new ArrayList<>();
     sums.forEach(
         (currency, sum) ->
@@ -235,14 +228,13 @@ final class Pages implements AutoCloseable {
 
   /** What takes about a second to pass on the page, at least a minute. */
   private static long rateMillis(ClockReport clock) {
-    if (clock.kind() == ClockReport.Kind.WALL || clock.speed() > 0 && clock.speed() < 60) {
+    if (clock.kind() == ClockReport.Kind.WALL || (clock.speed() > 0 && clock.speed() < 60)) {
       return MINUTE;
     }
     return clock.speed() > 0 && clock.speed() < 3_600 ? HOUR : DAY;
   }
 
-  private Campaign campaign(
-      String tenant, Question question, Instant from, Instant to, long start)
+  private Campaign campaign(String tenant, Question question, Instant from, Instant to, long start)
       throws SQLException {
     String campaign = question.campaign();
     List<Long> windows = campaigns.windows(tenant, campaign);
@@ -288,8 +280,7 @@ final class Pages implements AutoCloseable {
       throws SQLException {
     long first = Math.floorDiv(sent.first().toEpochMilli(), MINUTE) * MINUTE;
     // While it is running, as long as it has run.
-    long last =
-        Math.min(now, Math.floorDiv(sent.last().toEpochMilli(), MINUTE) * MINUTE + MINUTE);
+    long last = Math.min(now, Math.floorDiv(sent.last().toEpochMilli(), MINUTE) * MINUTE + MINUTE);
     long length = Math.max(MIN_PHASE, last - first);
     List<Phase> phases = new ArrayList<>();
     String[] names = {"BEFORE", "DURING", "AFTER"};
@@ -309,11 +300,9 @@ final class Pages implements AutoCloseable {
     return phases;
   }
 
-  private Products products(
-      String tenant, Question question, Instant from, Instant to, long start)
+  private Products products(String tenant, Question question, Instant from, Instant to, long start)
       throws SQLException {
-    List<ShopQueries.Product> products =
-        shop.products(tenant, question.sort(), start, PRODUCTS);
+    List<ShopQueries.Product> products = shop.products(tenant, question.sort(), start, PRODUCTS);
     String product =
         question.product() != null
             ? question.product()

@@ -37,8 +37,7 @@ final class ShopQueries {
             + " AND at <= fromUnixTimestamp64Milli(?, 'UTC') GROUP BY bucket ORDER BY bucket"
             + " LIMIT 1000"
             + SETTINGS,
-        row ->
-            new Rate(instant(row, 1), row.getLong(2), row.getLong(3), row.getLong(4)),
+        row -> new Rate(instant(row, 1), row.getLong(2), row.getLong(3), row.getLong(4)),
         bucketMillis,
         bucketMillis,
         tenant,
@@ -49,7 +48,9 @@ final class ShopQueries {
   /** Visits that began in a stretch of time, by where they came from. */
   record Source(String source, long visits) {}
 
-  /** The tenant's visits of a stretch of time; events and time on site are those of these visits. */
+  /**
+   * The tenant's visits of a stretch of time; events and time on site are those of these visits.
+   */
   record Traffic(long visits, long events, long timeOnSiteMillis, List<Source> sources) {}
 
   /** From a minute to another one, that exclusive. */

@@ -49,8 +49,7 @@ class ConsoleApiIT {
 
   @BeforeAll
   static void start() throws Exception {
-    clickHouse =
-        EmbeddedClickHouse.start(ChdbLibrary.locate(Path.of("unused")), directory, 0);
+    clickHouse = EmbeddedClickHouse.start(ChdbLibrary.locate(Path.of("unused")), directory, 0);
     Migrations.apply(clickHouse.config(), Duration.ZERO);
     MeasureCast.insert(clickHouse.config());
     ConsoleConfig config =
@@ -314,9 +313,7 @@ class ConsoleApiIT {
             "INSERT INTO nudge.funnel_minute VALUES ('acme', '2026-02-14 08:59:00', 'birthday', 1,"
                 + " 'A', 259200000, 'any', 'GOAL', '', 7, 0, 9)");
       }
-      JsonNode after =
-          JSON.readTree(
-              stream.next("page", data -> !data.equals(before.toString())));
+      JsonNode after = JSON.readTree(stream.next("page", data -> !data.equals(before.toString())));
       assertThat(step(after, "GOAL").path("sent").asLong()).isEqualTo(shared + 7);
     }
   }
@@ -324,10 +321,19 @@ class ConsoleApiIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "tenants", "clock", "overview?tenant=acme", "campaigns?tenant=acme", "health?tenant=acme",
-        "campaign?tenant=acme&campaign=win-back", "products?tenant=acme", "live?tenant=acme",
-        "experiments?tenant=acme", "lifecycle?tenant=acme", "customers?tenant=acme&prefix=c",
-        "customer?tenant=acme&id=customer-1", "nothing",
+        "tenants",
+        "clock",
+        "overview?tenant=acme",
+        "campaigns?tenant=acme",
+        "health?tenant=acme",
+        "campaign?tenant=acme&campaign=win-back",
+        "products?tenant=acme",
+        "live?tenant=acme",
+        "experiments?tenant=acme",
+        "lifecycle?tenant=acme",
+        "customers?tenant=acme&prefix=c",
+        "customer?tenant=acme&id=customer-1",
+        "nothing",
         "grants?tenant=acme&campaign=win-back&window=259200000&step=PAID"
       })
   void withoutATokenThatHoldsNothingIsTold(String path) throws Exception {
@@ -365,13 +371,7 @@ class ConsoleApiIT {
     }
     for (String path : List.of("live?tenant=zeta", "live?tenant=acme&page=health")) {
       assertThat(
-              send(
-                      closed,
-                      path,
-                      "Accept",
-                      "text/event-stream",
-                      "Authorization",
-                      "Bearer " + BRAND)
+              send(closed, path, "Accept", "text/event-stream", "Authorization", "Bearer " + BRAND)
                   .statusCode())
           .as(path)
           .isEqualTo(403);
@@ -395,9 +395,7 @@ class ConsoleApiIT {
     assertThat(entered.body())
         .isEqualTo("{\"required\":true,\"signedOn\":true,\"tenant\":\"acme\"}");
     String cookie = entered.headers().firstValue("Set-Cookie").orElseThrow();
-    assertThat(cookie)
-        .contains("HttpOnly", "SameSite=Strict", "Path=/api")
-        .doesNotContain(BRAND);
+    assertThat(cookie).contains("HttpOnly", "SameSite=Strict", "Path=/api").doesNotContain(BRAND);
     String shown = cookie.substring(0, cookie.indexOf(';'));
     assertThat(send(closed, "overview?tenant=acme", "Cookie", shown).statusCode()).isEqualTo(200);
     assertThat(send(closed, "overview?tenant=zeta", "Cookie", shown).statusCode()).isEqualTo(403);
@@ -405,11 +403,11 @@ class ConsoleApiIT {
     assertThat(session("POST", "{\"token\":\"wrong\"}", true).statusCode()).isEqualTo(401);
     assertThat(session("POST", "not json", true).statusCode()).isEqualTo(400);
     // A form of another site has no such header.
-    assertThat(session("POST", "{\"token\":\"" + BRAND + "\"}", false).statusCode())
-        .isEqualTo(403);
+    assertThat(session("POST", "{\"token\":\"" + BRAND + "\"}", false).statusCode()).isEqualTo(403);
     assertThat(session("PUT", "{}", true).statusCode()).isEqualTo(405);
     HttpResponse<String> left = session("DELETE", "", true);
-    assertThat(left.headers().firstValue("Set-Cookie").orElseThrow()).startsWith(Gate.COOKIE + "=;");
+    assertThat(left.headers().firstValue("Set-Cookie").orElseThrow())
+        .startsWith(Gate.COOKIE + "=;");
   }
 
   @Test
@@ -420,8 +418,7 @@ class ConsoleApiIT {
 
   private static long seconds(JsonNode phase) {
     return Duration.between(
-            Instant.parse(phase.path("from").asText()),
-            Instant.parse(phase.path("to").asText()))
+            Instant.parse(phase.path("from").asText()), Instant.parse(phase.path("to").asText()))
         .toSeconds();
   }
 
@@ -448,8 +445,7 @@ class ConsoleApiIT {
 
   private static HttpResponse<String> send(ConsoleServer server, String path, String... headers)
       throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(server.uri() + "api/" + path));
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.uri() + "api/" + path));
     for (int i = 0; i < headers.length; i += 2) {
       request.header(headers[i], headers[i + 1]);
     }

@@ -199,8 +199,7 @@ class MeasurePagesIT {
       page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Show more")).click();
       assertThat(page.getByTestId("grant")).hasCount(100);
       page.getByTestId("grant").first().getByRole(AriaRole.LINK).click();
-      assertThat(page)
-          .hasURL(Pattern.compile("#customer=customer-[0-9]+&campaign=cart-rescue$"));
+      assertThat(page).hasURL(Pattern.compile("#customer=customer-[0-9]+&campaign=cart-rescue$"));
       assertThat(page.getByTestId("candidate").first()).isVisible();
     }
   }
@@ -222,7 +221,8 @@ class MeasurePagesIT {
   void productsAreSortedAndTellTheirCompany() {
     try (BrowserContext context = desktop("en-GB", ColorScheme.LIGHT)) {
       Page page = open(context, "products");
-      assertThat(page.locator("#together-title")).hasText("Sold together with " + MeasureRows.HOSTILE);
+      assertThat(page.locator("#together-title"))
+          .hasText("Sold together with " + MeasureRows.HOSTILE);
       assertThat(page.getByTestId("together")).hasText("tee-740");
 
       page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Carts")).click();
@@ -354,9 +354,7 @@ class MeasurePagesIT {
   }
 
   private static Route.FulfillOptions json(String body) {
-    return new Route.FulfillOptions()
-        .setContentType("application/json")
-        .setBody(body);
+    return new Route.FulfillOptions().setContentType("application/json").setBody(body);
   }
 
   private static long value(Locator step) {

@@ -121,7 +121,9 @@ final class MeasureRows implements AutoCloseable {
         """
             .formatted(
                 text(tenant),
-                campaigns.stream().map(MeasureRows::text).collect(Collectors.joining(", ", "[", "]")),
+                campaigns.stream()
+                    .map(MeasureRows::text)
+                    .collect(Collectors.joining(", ", "[", "]")),
                 campaigns.size(),
                 start,
                 everyMillis,
