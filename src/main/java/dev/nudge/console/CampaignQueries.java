@@ -158,14 +158,17 @@ final class CampaignQueries {
 
   /** By campaign, code and reason; of one campaign, or of all if it is null. */
   private List<Count> counts(String tenant, String campaign, long startMillis) throws SQLException {
-    List<Object> values = new ArrayList<>(List.of(tenant, startMillis));
+    List<Object> values = new ArrayList<>(List.of(tenant));
+    if (startMillis > 0) { // to compare a million rows with the epoch takes a fifth of the time
+      values.add(startMillis);
+    }
     if (campaign != null) {
       values.add(campaign);
     }
     return clickHouse.query(
         "SELECT campaign, code, reason, count(), toUnixTimestamp64Milli(max(at))"
             + " FROM nudge.campaign_decisions FINAL WHERE tenant = ?"
-            + " AND at >= fromUnixTimestamp64Milli(?, 'UTC')"
+            + (startMillis > 0 ? " AND at >= fromUnixTimestamp64Milli(?, 'UTC')" : "")
             + (campaign == null ? "" : " AND campaign = ?")
             + " GROUP BY campaign, code, reason LIMIT 100000"
             + SETTINGS,
