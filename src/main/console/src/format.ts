@@ -21,6 +21,10 @@ export function useFormat() {
       signed: new Intl.NumberFormat(tag, { maximumFractionDigits: 0, signDisplay: 'exceptZero' }),
       percent: new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 }),
       share: new Intl.NumberFormat(tag, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+      percent2: new Intl.NumberFormat(tag, { style: 'percent', minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+      decimal3: new Intl.NumberFormat(tag, { maximumFractionDigits: 3 }),
+      signedPercent: new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' }),
+      signedDecimal: new Intl.NumberFormat(tag, { maximumFractionDigits: 2, signDisplay: 'exceptZero' }),
       day: new Intl.DateTimeFormat(tag, { ...utc, year: 'numeric', month: 'short', day: 'numeric' }),
       shortDay: new Intl.DateTimeFormat(tag, { ...utc, month: 'short', day: 'numeric' }),
       month: new Intl.DateTimeFormat(tag, { ...utc, year: 'numeric', month: 'short' }),
@@ -48,10 +52,23 @@ export function useFormat() {
   const decimal = (value: string) => made.value.decimal.format(Number(value))
   /** For columns: always two places. */
   const money = (value: string) => made.value.money.format(Number(value))
+  /** An amount with its currency, such as 12,345 CNY; small ones to the hundredth. */
+  const amount = (value: string | number, currency: string) => {
+    const number = Number(value)
+    const text = (Math.abs(number) < 1_000 ? made.value.money : made.value.integer).format(number)
+    return currency === '' ? text : `${text} ${currency}`
+  }
+  /** A return in per cent, as the tables have it: 150 is 150%. */
+  const roi = (value: number | null) => (value === null ? '–' : made.value.percent.format(value / 100))
   /** Up to six digits in full, longer ones shortened (1.2M, 123万). */
   const short = (value: number) => (Math.abs(value) < 1e6 ? integer(value) : made.value.compact.format(value))
   const compact = (value: number) => made.value.compact.format(value)
   const signed = (value: number) => made.value.signed.format(value)
+  /** A share with two decimals, where small differences count. */
+  const percent2 = (value: number) => made.value.percent2.format(value)
+  const decimal3 = (value: number) => made.value.decimal3.format(value)
+  const signedPercent = (value: number) => made.value.signedPercent.format(value)
+  const signedDecimal = (value: number) => made.value.signedDecimal.format(value)
   const percent = (value: number) => made.value.percent.format(value)
   /** For columns: always one decimal. */
   const share = (value: number) => made.value.share.format(value)
@@ -74,5 +91,5 @@ export function useFormat() {
     }).format(Math.max(0, millis) / (size as number))
   }
 
-  return { integer, decimal, money, short, compact, signed, percent, share, day, shortDay, month, minute, clockTime, localTime, span }
+  return { integer, decimal, money, amount, roi, percent2, decimal3, signedPercent, signedDecimal, short, compact, signed, percent, share, day, shortDay, month, minute, clockTime, localTime, span }
 }

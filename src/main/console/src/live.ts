@@ -100,8 +100,21 @@ export function useTenants(): Ref<string[]> {
   return tenants
 }
 
-/** One brand's live data over server-sent events. A new tenant or period opens a new stream. */
-export function useLive(tenant: Ref<string | null>, range: Ref<Range>) {
+/**
+ * One brand's live data over server-sent events. A new tenant, period or question opens a new stream.
+ *
+ * question: the parameters of what the page asks beside the stages; its answers come as `answer`. Where only a choice
+ * within a page has changed, the answer before stands until the new one is there.
+ * refused: called when the server ended the stream for good, which it does when a token no longer holds.
+ */
+export function useLive(
+  tenant: Ref<string | null>,
+  range: Ref<Range>,
+  question: Ref<Record<string, string>>,
+  refused: () => void,
+) {
+  const answer = shallowRef<unknown>(null)
+  const answered = ref('')
   const clock = shallowRef<Clock | null>(null)
   const stages = shallowRef<Stages | null>(null)
   const flow = shallowRef<Flow | null>(null)
@@ -130,7 +143,8 @@ export function useLive(tenant: Ref<string | null>, range: Ref<Range>) {
   function open() {
     close()
     if (tenant.value === null) return
-    const query = new URLSearchParams({ tenant: tenant.value, range: range.value })
+    const query = new URLSearchParams({ tenant: tenant.value, range: range.value, ...question.value })
+    const asked = query.toString()
     const mine = new EventSource(`/api/live?${query}`)
     source = mine
 
@@ -156,6 +170,11 @@ export function useLive(tenant: Ref<string | null>, range: Ref<Range>) {
       sample(lag, data.lagRecords)
     })
     on<Trouble>('trouble', (data) => (trouble.value = data.code === null ? null : data))
+    on<unknown>('page', (data) => {
+      answer.value = data
+      answered.value = asked
+      link.dataAt = Date.now()
+    })
     on<unknown>('heartbeat', () => undefined)
 
     mine.onopen = () => (link.open = true)
@@ -165,22 +184,31 @@ export function useLive(tenant: Ref<string | null>, range: Ref<Range>) {
       if (mine.readyState === EventSource.CLOSED) {
         window.clearTimeout(retry)
         retry = window.setTimeout(open, RETRY_MILLIS)
+        refused()
       }
     }
   }
+
+  const same = computed(() => `${tenant.value} ${question.value.page} ${question.value.campaign ?? ''}`)
+  const wish = computed(() =>
+    new URLSearchParams({ tenant: tenant.value ?? '', range: range.value, ...question.value }).toString(),
+  )
+  // What a chart's words say must be what was asked, so it is marked as old meanwhile.
+  const waits = computed(() => answered.value !== wish.value)
+  watch(same, () => (answer.value = null), { flush: 'sync' })
 
   watch(tenant, () => {
     stages.value = flow.value = anomalies.value = moments.value = null
     link.dataAt = 0
   })
-  watch([tenant, range], open, { immediate: true })
+  watch(wish, open, { immediate: true })
   const ticking = window.setInterval(() => (link.now = Date.now()), 1_000)
   onScopeDispose(() => {
     window.clearInterval(ticking)
     close()
   })
 
-  return { clock, stages, flow, anomalies, moments, health, trouble, throughput, lag, connection, link }
+  return { answer, waits, clock, stages, flow, anomalies, moments, health, trouble, throughput, lag, connection, link }
 }
 
 function sample(series: Ref<number[]>, value: number | null) {

@@ -9,6 +9,9 @@ export interface Theme {
   ink: string
   quiet: string
   hairline: string
+  good: string
+  bad: string
+  accent: string
   card: string
   font: string
   stage: Record<Origin, string>
@@ -58,6 +61,9 @@ function read(): Theme {
     ink: variable('--ink'),
     quiet: variable('--quiet'),
     hairline: variable('--hairline'),
+    good: variable('--good'),
+    bad: variable('--bad'),
+    accent: variable('--accent'),
     card: variable('--card'),
     font: variable('--font'),
     stage: Object.fromEntries(

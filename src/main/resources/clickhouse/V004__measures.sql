@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS nudge.funnel_minute
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(minute)
-ORDER BY (tenant, campaign, window, touch, step, minute, campaign_version, variant, currency)
+ORDER BY (tenant, campaign, window, touch, minute, step, campaign_version, variant, currency)
 TTL written + INTERVAL 400 DAY;
 
 CREATE VIEW IF NOT EXISTS nudge.funnel AS
@@ -295,7 +295,7 @@ CREATE TABLE IF NOT EXISTS nudge.products_hourly
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(hour)
-ORDER BY (tenant, hour, product_id, with_product_id, currency)
+ORDER BY (tenant, with_product_id, hour, product_id, currency)
 TTL written + INTERVAL 800 DAY;
 
 CREATE VIEW IF NOT EXISTS nudge.products AS

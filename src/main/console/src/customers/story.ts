@@ -1,6 +1,7 @@
 import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { Moment } from '../live'
+import type { Place } from '../place'
 import type { Stage } from '../stages'
 
 /** Something said in both languages, as dev.nudge.console.Words has it. */
@@ -62,36 +63,6 @@ export interface CustomerStory {
   candidates: Candidate[]
   moreCandidates: boolean
   moreMoments: boolean
-}
-
-/** What the page's address says behind the #: nothing is the overview. */
-export interface Place {
-  view: 'overview' | 'customers'
-  customer: string | null
-  campaign: string | null
-}
-
-function read(): Place {
-  const asked = new URLSearchParams(location.hash.slice(1))
-  const customer = asked.get('customer')
-  return customer === null
-    ? { view: 'overview', customer: null, campaign: null }
-    : { view: 'customers', customer: customer || null, campaign: asked.get('campaign') || null }
-}
-
-/** An address of this page; links keep the brand and the period, which stand before the #. */
-export function href(customer: string | null, campaign: string | null = null): string {
-  const wish = new URLSearchParams({ customer: customer ?? '' })
-  if (campaign !== null) wish.set('campaign', campaign)
-  return `#${wish}`
-}
-
-export function usePlace(): Ref<Place> {
-  const place = ref(read())
-  const changed = () => (place.value = read())
-  window.addEventListener('hashchange', changed)
-  onScopeDispose(() => window.removeEventListener('hashchange', changed))
-  return place
 }
 
 /** Says Words in the page's language. */

@@ -1,4 +1,7 @@
+import { measures } from './measures.en'
+
 export const en = {
+  ...measures,
   title: 'Nudge console',
   skip: 'Skip to content',
   tenant: 'Brand',
@@ -131,7 +134,7 @@ export const en = {
     entered: 'entered',
     from: 'from {from} to {to}',
   },
-  views: { label: 'Views', overview: 'Overview', customers: 'Customers' },
+  views: { label: 'Views' },
   customers: {
     title: 'Find a customer',
     label: 'Customer id',

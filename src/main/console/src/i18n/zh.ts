@@ -1,6 +1,8 @@
 import type { Words } from './en'
+import { measures } from './measures.zh'
 
 export const zh: Words = {
+  ...measures,
   title: 'Nudge 控制台',
   skip: '跳到主要内容',
   tenant: '品牌',
@@ -133,7 +135,7 @@ export const zh: Words = {
     entered: '进入',
     from: '从{from}到{to}',
   },
-  views: { label: '视图', overview: '总览', customers: '客户' },
+  views: { label: '视图' },
   customers: {
     title: '查找客户',
     label: '客户标识',

@@ -3,8 +3,11 @@ package dev.nudge.cli;
 import dev.nudge.console.ClockReport;
 import dev.nudge.console.ConsoleConfig;
 import dev.nudge.console.ConsoleServer;
+import dev.nudge.console.ConsoleTokens;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -15,10 +18,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code console}: the console of a deployment, for a proxy that signs people on. */
+/** {@code console}: the console of a deployment. */
 @Command(
     name = "console",
-    description = "Serve the console of a deployment. It has no log-in: put a proxy before it.",
+    description =
+        "Serve the console of a deployment. Without tokens it is open: listen on loopback then.",
     mixinStandardHelpOptions = true)
 final class ConsoleCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -46,6 +50,22 @@ final class ConsoleCommand implements Callable<Integer> {
       description = "A name by which browsers may call it; any other than loopback is refused.")
   private Set<String> names = Set.of();
 
+  @Option(
+      names = "--tokens",
+      paramLabel = "FILE",
+      description =
+          "Who may see what: {\"acme\": \"a token\", \"*\": \"the platform's\"}; else the"
+              + " environment's NUDGE_CONSOLE_TOKENS; without either everybody sees everything.")
+  private Path tokens;
+
+  private ConsoleTokens tokens() throws IOException {
+    if (tokens != null) {
+      return ConsoleTokens.parse(Files.readString(tokens));
+    }
+    String json = System.getenv("NUDGE_CONSOLE_TOKENS");
+    return json == null || json.isBlank() ? ConsoleTokens.NONE : ConsoleTokens.parse(json);
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     ConsoleConfig config =
@@ -56,7 +76,8 @@ final class ConsoleCommand implements Callable<Integer> {
             flink,
             () -> ClockReport.wall(Instant.now()),
             names,
-            ConsoleConfig.DEFAULT_MAX_VIEWERS);
+            ConsoleConfig.DEFAULT_MAX_VIEWERS,
+            tokens());
     try (ConsoleServer server = ConsoleServer.start(config)) {
       spec.commandLine().getOut().println("Console: " + server.uri());
       spec.commandLine().getOut().flush();

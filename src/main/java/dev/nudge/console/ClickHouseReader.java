@@ -1,11 +1,13 @@
 package dev.nudge.console;
 
 import dev.nudge.clickhouse.ClickHouseConfig;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -68,6 +70,23 @@ final class ClickHouseReader implements AutoCloseable {
       close(); // what went wrong may be the connection
       throw e;
     }
+  }
+
+  /** Epoch milliseconds as an instant; null if there are none. */
+  static Instant instant(ResultSet row, int column) throws SQLException {
+    long millis = row.getLong(column);
+    return row.wasNull() ? null : Instant.ofEpochMilli(millis);
+  }
+
+  /** A number; null if there is none, or none that JSON has. */
+  static Double number(ResultSet row, int column) throws SQLException {
+    double number = row.getDouble(column);
+    return row.wasNull() || !Double.isFinite(number) ? null : number;
+  }
+
+  /** Counts and money alike, as short as they can be said exactly. */
+  static String plain(BigDecimal decimal) {
+    return decimal == null ? null : decimal.stripTrailingZeros().toPlainString();
   }
 
   @Override

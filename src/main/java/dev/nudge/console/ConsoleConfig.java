@@ -10,8 +10,9 @@ import java.util.function.Supplier;
 /**
  * What the console needs to know.
  *
- * <p>The console has no log-in of its own. It listens on the loopback interface unless told
- * otherwise; elsewhere, put a proxy with authentication in front and name it in {@code hostNames}.
+ * <p>Without tokens the console is open to whoever reaches it, so it listens on the loopback
+ * interface unless told otherwise. Elsewhere give it tokens, put a proxy with TLS in front and name
+ * that in {@code hostNames}.
  *
  * @param host the interface to listen on
  * @param port the port, 0 for any free one
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  * @param hostNames names under which browsers may call the console, beside those of the loopback
  *     interface; any other {@code Host} is refused, which stops DNS rebinding
  * @param maxViewers event streams at a time; the next one is refused
+ * @param tokens who may see what; {@link ConsoleTokens#NONE} if everybody may see everything
  */
 public record ConsoleConfig(
     String host,
@@ -30,7 +32,8 @@ public record ConsoleConfig(
     URI flinkRest,
     Supplier<ClockReport> clock,
     Set<String> hostNames,
-    int maxViewers) {
+    int maxViewers,
+    ConsoleTokens tokens) {
 
   /** The loopback interface. */
   public static final String DEFAULT_HOST = "127.0.0.1";
@@ -46,6 +49,7 @@ public record ConsoleConfig(
   public ConsoleConfig {
     Objects.requireNonNull(clickHouse, "clickhouse");
     Objects.requireNonNull(clock, "console.clock");
+    Objects.requireNonNull(tokens, "console.tokens");
     if (host == null || host.isBlank()) {
       throw new IllegalArgumentException("console.host is '" + host + "', not a host name");
     }
@@ -73,21 +77,29 @@ public record ConsoleConfig(
         null,
         () -> ClockReport.wall(Instant.now()),
         Set.of(),
-        DEFAULT_MAX_VIEWERS);
+        DEFAULT_MAX_VIEWERS,
+        ConsoleTokens.NONE);
   }
 
   /** The same with Flink's REST interface there. */
   public ConsoleConfig withFlinkRest(URI rest) {
-    return new ConsoleConfig(host, port, clickHouse, rest, clock, hostNames, maxViewers);
+    return new ConsoleConfig(host, port, clickHouse, rest, clock, hostNames, maxViewers, tokens);
   }
 
   /** The same with that clock. */
   public ConsoleConfig withClock(Supplier<ClockReport> other) {
-    return new ConsoleConfig(host, port, clickHouse, flinkRest, other, hostNames, maxViewers);
+    return new ConsoleConfig(
+        host, port, clickHouse, flinkRest, other, hostNames, maxViewers, tokens);
   }
 
   /** The same with that many viewers. */
   public ConsoleConfig withMaxViewers(int viewers) {
-    return new ConsoleConfig(host, port, clickHouse, flinkRest, clock, hostNames, viewers);
+    return new ConsoleConfig(host, port, clickHouse, flinkRest, clock, hostNames, viewers, tokens);
+  }
+
+  /** The same for those who have one of these tokens. */
+  public ConsoleConfig withTokens(ConsoleTokens others) {
+    return new ConsoleConfig(
+        host, port, clickHouse, flinkRest, clock, hostNames, maxViewers, others);
   }
 }

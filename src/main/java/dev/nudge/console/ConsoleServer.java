@@ -10,6 +10,7 @@ import io.javalin.http.staticfiles.Location;
 import java.net.URI;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -30,13 +31,25 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code GET /api/customer?tenant=X&id=C}: the {@link CustomerStory} of one customer; {@code
  *       &campaign=K} tells the candidates of that campaign alone, {@code &limit=N} how many.
  *       Without any row of the customer 404.
+ *   <li>{@code GET /api/overview}, {@code /api/campaigns}, {@code
+ *       /api/campaign?campaign=C&window=MS&touch=last|any&basis=EVENT|COHORT}, {@code
+ *       /api/products?sort=UNITS|…&product=P}, {@code /api/experiments}, {@code /api/lifecycle},
+ *       {@code /api/health}, each with {@code tenant=X&range=…}: the records of {@link Pages}.
+ *   <li>{@code GET
+ *       /api/grants?tenant=X&campaign=C&window=MS&touch=…&step=S&arm=sent|control&after=…&afterGrant=…}:
+ *       who reached a step of a funnel, {@value #GRANTS} at a time.
  *   <li>{@code GET /api/live?tenant=X&range=7d|30d|90d|all}: server-sent events {@code clock},
  *       {@code stages}, {@code flow}, {@code anomalies}, {@code moments}, {@code health}, {@code
  *       trouble} and {@code heartbeat}, each when its content changed, at most about once a second.
+ *       With {@code &page=campaign} and that page's parameters, {@code page} too, with what {@code
+ *       /api/campaign} answers; and so for the others.
+ *   <li>{@code GET /api/session}: whether a token is needed; {@code POST} signs on with {@code
+ *       {"token": "…"}}, {@code DELETE} signs off.
  * </ul>
  *
- * <p>It only reads, and only answers GET and HEAD. Errors are {@code {"error": "…"}} with a plain
- * sentence.
+ * <p>It only reads, and but for the session only answers GET and HEAD. With {@link ConsoleTokens},
+ * who shows none gets 401, and who asks for another brand than theirs 403. Errors are {@code
+ * {"error": "…"}} with a plain sentence.
  */
 public final class ConsoleServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ConsoleServer.class);
@@ -44,7 +57,10 @@ public final class ConsoleServer implements AutoCloseable {
   private static final int MAX_LENGTH = 256;
   private static final int MAX_FOUND = 50;
   private static final int CANDIDATES = 100;
+  private static final int GRANTS = 50;
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+  private static final String SESSION = "/api/session";
+  private static final Set<HandlerType> SIGN_ONS = Set.of(HandlerType.POST, HandlerType.DELETE);
   private static final Set<HandlerType> READS = Set.of(HandlerType.GET, HandlerType.HEAD);
   private static final Map<String, String> SECURITY_HEADERS =
       Map.of(
@@ -66,12 +82,14 @@ public final class ConsoleServer implements AutoCloseable {
 
   private final ConsoleConfig config;
   private final LiveFeed feed;
+  private final Gate gate;
   private final Set<SseClient> streams = ConcurrentHashMap.newKeySet();
   private final Javalin javalin;
 
   private ConsoleServer(ConsoleConfig config) {
     this.config = config;
     feed = new LiveFeed(config);
+    gate = new Gate(config.tokens());
     javalin = Javalin.create(this::configure);
   }
 
@@ -135,10 +153,17 @@ public final class ConsoleServer implements AutoCloseable {
           files.headers = Map.of("Cache-Control", "no-cache");
         });
     javalin.routes.before(this::guard);
+    javalin.routes.get("/api/session", context -> answer(context, gate.session(context)));
+    javalin.routes.post("/api/session", context -> answer(context, gate.signOn(context)));
+    javalin.routes.delete("/api/session", context -> answer(context, gate.signOff(context)));
     javalin.routes.get("/api/tenants", this::tenants);
     javalin.routes.get("/api/clock", context -> answer(context, config.clock().get()));
     javalin.routes.get("/api/customers", this::customers);
     javalin.routes.get("/api/customer", this::customer);
+    javalin.routes.get("/api/grants", this::grants);
+    for (Question.Page page : Question.Page.values()) {
+      javalin.routes.get("/api/" + page.word(), context -> page(context, page));
+    }
     javalin.routes.before("/api/live", this::checkLive);
     javalin.routes.sse("/api/live", this::live);
     javalin.routes.exception(HttpResponseException.class, ConsoleServer::refuse);
@@ -156,7 +181,7 @@ public final class ConsoleServer implements AutoCloseable {
     if (context.path().startsWith("/api/")) {
       context.header("Cache-Control", "no-store");
     }
-    if (!READS.contains(context.method())) {
+    if (!READS.contains(context.method()) && !isSignOn(context)) {
       context.header("Allow", "GET, HEAD");
       throw new HttpResponseException(405, "The console only reads: use GET or HEAD");
     }
@@ -165,6 +190,13 @@ public final class ConsoleServer implements AutoCloseable {
     if (!LOOPBACK.contains(name) && !config.hostNames().contains(name)) {
       throw new HttpResponseException(421, "The console does not answer under this host name");
     }
+    if (context.path().startsWith("/api/") && !context.path().equals(SESSION)) {
+      gate.enter(context);
+    }
+  }
+
+  private static boolean isSignOn(Context context) {
+    return context.path().equals(SESSION) && SIGN_ONS.contains(context.method());
   }
 
   /** The Host header without its port, in lower case; empty if there is none. */
@@ -179,7 +211,7 @@ public final class ConsoleServer implements AutoCloseable {
 
   private void tenants(Context context) {
     try (LifecycleQueries queries = new LifecycleQueries(config.clickHouse())) {
-      answer(context, queries.tenants());
+      answer(context, queries.tenants().stream().filter(Gate.access(context)::allows).toList());
     } catch (SQLException e) {
       throw away(e);
     }
@@ -212,7 +244,74 @@ public final class ConsoleServer implements AutoCloseable {
             () -> new HttpResponseException(404, "Nothing is known of this customer")));
   }
 
+  private void page(Context context, Question.Page page) {
+    String tenant = tenant(context);
+    Question question = question(context, page);
+    try (Pages pages = new Pages(config.clickHouse())) {
+      answer(context, pages.answer(tenant, question, config.clock().get()));
+    } catch (SQLException e) {
+      throw away(e);
+    }
+  }
+
+  private static Question question(Context context, Question.Page page) {
+    if (page == Question.Page.HEALTH) {
+      Gate.platformOnly(context);
+    }
+    try {
+      return Question.of(page, asked(context), period(context), Gate.access(context).isPlatform());
+    } catch (IllegalArgumentException e) {
+      throw new HttpResponseException(400, e.getMessage());
+    }
+  }
+
+  /** What a stream asks beside the stages; null if nothing. */
+  private static Question question(Context context) {
+    String word = context.queryParam("page");
+    if (word == null) {
+      return null;
+    }
+    return question(
+        context,
+        Question.Page.of(word)
+            .orElseThrow(() -> new HttpResponseException(400, "page is none of the pages")));
+  }
+
+  private static Map<String, String> asked(Context context) {
+    Map<String, String> asked = new HashMap<>();
+    context.queryParamMap().forEach((name, values) -> asked.put(name, values.get(0)));
+    return asked;
+  }
+
+  private void grants(Context context) {
+    String tenant = tenant(context);
+    Map<String, String> asked = asked(context);
+    try (ClickHouseReader clickHouse = new ClickHouseReader(config.clickHouse())) {
+      answer(
+          context,
+          new GrantQueries(clickHouse)
+              .grants(
+                  tenant,
+                  Question.text(asked, "campaign"),
+                  Question.millis(required(context, "window")),
+                  Question.oneOf(asked, "touch", "last", "any"),
+                  Question.text(asked, "step"),
+                  Question.oneOf(asked, "arm", "sent", "control").equals("control"),
+                  asked.getOrDefault("after", ""),
+                  asked.getOrDefault("afterGrant", ""),
+                  GRANTS));
+    } catch (IllegalArgumentException e) {
+      throw new HttpResponseException(400, e.getMessage());
+    } catch (SQLException e) {
+      throw away(e);
+    }
+  }
+
   private static HttpResponseException away(SQLException e) {
+    if (LiveFeed.isOld(e)) {
+      LOG.warn("ClickHouse lacks tables of this version", e);
+      return new HttpResponseException(503, "The database lacks tables of this version");
+    }
     LOG.warn("ClickHouse does not answer the console", e);
     return new HttpResponseException(503, "The database does not answer");
   }
@@ -224,13 +323,18 @@ public final class ConsoleServer implements AutoCloseable {
     }
     tenant(context);
     period(context);
+    question(context);
     if (!feed.hasRoom()) {
       throw new HttpResponseException(503, "Too many pages are open");
     }
   }
 
   private static String tenant(Context context) {
-    return required(context, "tenant");
+    String tenant = required(context, "tenant");
+    if (!Gate.access(context).allows(tenant)) {
+      throw new HttpResponseException(403, "This token is not for this brand");
+    }
+    return tenant;
   }
 
   private static String required(Context context, String name) {
@@ -261,7 +365,13 @@ public final class ConsoleServer implements AutoCloseable {
 
   private void live(SseClient stream) {
     Viewer viewer =
-        new Viewer(tenant(stream.ctx()), period(stream.ctx()), send(stream), feed.writers());
+        new Viewer(
+            tenant(stream.ctx()),
+            period(stream.ctx()),
+            question(stream.ctx()),
+            Gate.access(stream.ctx()).isPlatform(),
+            send(stream),
+            feed.writers());
     stream.keepAlive();
     streams.add(stream);
     stream.onClose(

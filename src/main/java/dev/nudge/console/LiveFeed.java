@@ -36,6 +36,10 @@ import org.slf4j.LoggerFactory;
 final class LiveFeed implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LiveFeed.class);
 
+  // ClickHouse's own codes.
+  private static final int UNKNOWN_TABLE = 60;
+  private static final int UNKNOWN_IDENTIFIER = 47;
+
   private static final long BEAT_MILLIS = 1_000;
   private static final long HEARTBEAT_EVERY = 5;
   private static final long MAX_PAUSE_MILLIS = 30_000;
@@ -87,7 +91,7 @@ final class LiveFeed implements AutoCloseable {
     }
     viewers++;
     viewer.show("clock", Json.write(config.clock().get()));
-    if (health != null) {
+    if (health != null && viewer.showsHealth()) {
       viewer.show("health", health);
     }
     TenantWatch watch = tenants.get(viewer.tenant());
@@ -99,6 +103,10 @@ final class LiveFeed implements AutoCloseable {
     } else {
       watch.viewers.add(viewer);
       watch.show(viewer);
+      if (viewer.question() != null && !watch.newestByQuestion.containsKey(viewer.question())) {
+        TenantWatch found = watch;
+        rounds.execute(guarded(() -> found.answer(viewer)));
+      }
     }
     return true;
   }
@@ -168,14 +176,22 @@ final class LiveFeed implements AutoCloseable {
     private static final Trouble NONE = new Trouble(null, null, null);
   }
 
+  /** A table or column that this version asks for is not there. */
+  static boolean isOld(Exception e) {
+    return e instanceof SQLException sql
+        && (sql.getErrorCode() == UNKNOWN_TABLE || sql.getErrorCode() == UNKNOWN_IDENTIFIER);
+  }
+
   /** One tenant's viewers and what they last saw. Fields are guarded by the feed's lock. */
   private final class TenantWatch {
     private final String tenant;
     private final Set<Viewer> viewers = new LinkedHashSet<>();
     private final Map<String, String> newest = new LinkedHashMap<>();
     private final Map<Period, Map<String, String>> newestByPeriod = new EnumMap<>(Period.class);
+    private final Map<Question, String> newestByQuestion = new HashMap<>();
     // Used by one round at a time.
     private final LifecycleQueries queries = new LifecycleQueries(config.clickHouse());
+    private final Pages pages = new Pages(config.clickHouse());
     private Instant troubleSince;
 
     TenantWatch(String tenant) {
@@ -186,35 +202,49 @@ final class LiveFeed implements AutoCloseable {
       try {
         var unused = rounds.schedule(guarded(this::round), pauseMillis, TimeUnit.MILLISECONDS);
       } catch (RejectedExecutionException e) {
-        queries.close(); // the console is being closed
+        close(); // the console is being closed
       }
     }
 
     private void round() {
-      Set<Period> periods;
+      Set<Period> periods = new LinkedHashSet<>();
+      Set<Question> questions = new LinkedHashSet<>();
       synchronized (LiveFeed.this) {
         if (viewers.isEmpty()) {
-          queries.close();
+          close();
           return;
         }
-        periods = new LinkedHashSet<>();
-        viewers.forEach(viewer -> periods.add(viewer.period()));
+        for (Viewer viewer : viewers) {
+          if (viewer.showsStages()) {
+            periods.add(viewer.period());
+          }
+          if (viewer.question() != null) {
+            questions.add(viewer.question());
+          }
+        }
       }
       long began = System.nanoTime();
       try {
-        refresh(periods);
+        refresh(periods, questions);
       } finally {
         long workMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
         again(Math.min(MAX_PAUSE_MILLIS, Math.max(BEAT_MILLIS, REST_PER_WORK * workMillis)));
       }
     }
 
-    private void refresh(Set<Period> periods) {
+    private void close() {
+      queries.close();
+      pages.close();
+    }
+
+    private void refresh(Set<Period> periods, Set<Question> questions) {
       Map<String, String> common = new LinkedHashMap<>();
       Map<Period, Map<String, String>> byPeriod = new EnumMap<>(Period.class);
+      Map<Question, String> byQuestion = new HashMap<>();
       try {
         Optional<LifecycleQueries.Extent> extent = queries.extent(tenant);
-        Instant now = config.clock().get().now();
+        ClockReport clock = config.clock().get();
+        Instant now = clock.now();
         // A replay that has not begun leaves the period's end to the newest row; without one the
         // page has nothing to draw.
         long known = now == null ? 0 : now.toEpochMilli();
@@ -225,6 +255,9 @@ final class LiveFeed implements AutoCloseable {
         List<NewestMoments.Row> rows =
             extent.isEmpty() ? List.of() : newestRows(extent.get().last() - MOMENTS_MILLIS);
         common.put("moments", Json.write(new NewestMoments(rows)));
+        for (Question question : questions) {
+          byQuestion.put(question, Json.write(pages.answer(tenant, question, clock, end)));
+        }
         if (troubleSince != null) {
           LOG.info("ClickHouse answers the console again");
         }
@@ -238,15 +271,22 @@ final class LiveFeed implements AutoCloseable {
         common.put(
             "trouble",
             Json.write(
-                new Trouble(
-                    "CLICKHOUSE_AWAY",
-                    "The database does not answer. Trying again.",
-                    troubleSince)));
+                isOld(e)
+                    ? new Trouble(
+                        "TABLES_MISSING",
+                        "The database lacks tables of this version; nudge tables makes them.",
+                        troubleSince)
+                    : new Trouble(
+                        "CLICKHOUSE_AWAY",
+                        "The database does not answer. Trying again.",
+                        troubleSince)));
       }
       synchronized (LiveFeed.this) {
         newest.putAll(common);
         newestByPeriod.keySet().retainAll(periods);
         newestByPeriod.putAll(byPeriod);
+        newestByQuestion.keySet().retainAll(questions);
+        newestByQuestion.putAll(byQuestion);
         viewers.forEach(this::show);
       }
     }
@@ -281,8 +321,25 @@ final class LiveFeed implements AutoCloseable {
       return events;
     }
 
+    /** Who opens another page does not wait for the next round, which may rest for long. */
+    private void answer(Viewer viewer) {
+      try (Pages own = new Pages(config.clickHouse())) {
+        ClockReport clock = config.clock().get();
+        String answer = Json.write(own.answer(tenant, viewer.question(), clock));
+        viewer.show("page", answer);
+      } catch (SQLException e) {
+        LOG.debug("ClickHouse does not answer; the next round says so", e);
+      }
+    }
+
     void show(Viewer viewer) {
-      newestByPeriod.getOrDefault(viewer.period(), Map.of()).forEach(viewer::show);
+      if (viewer.showsStages()) {
+        newestByPeriod.getOrDefault(viewer.period(), Map.of()).forEach(viewer::show);
+      }
+      String answer = viewer.question() == null ? null : newestByQuestion.get(viewer.question());
+      if (answer != null) {
+        viewer.show("page", answer);
+      }
       newest.forEach(viewer::show);
     }
   }
@@ -326,7 +383,11 @@ final class LiveFeed implements AutoCloseable {
                   report.map(FlinkRest.Report::job).orElse(null)));
       synchronized (LiveFeed.this) {
         health = event;
-        showAll("health", event);
+        for (TenantWatch watch : tenants.values()) {
+          watch.viewers.stream()
+              .filter(Viewer::showsHealth)
+              .forEach(viewer -> viewer.show("health", event));
+        }
       }
     }
 

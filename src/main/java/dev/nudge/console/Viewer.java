@@ -15,6 +15,8 @@ import java.util.function.BiConsumer;
 final class Viewer {
   private final String tenant;
   private final Period period;
+  private final Question question;
+  private final boolean platform;
   private final BiConsumer<String, String> wire;
   private final Executor writers;
 
@@ -25,12 +27,22 @@ final class Viewer {
   /**
    * A page.
    *
+   * @param question what it asks beside the stages; null if nothing
+   * @param platform whether it may see how the deployment as a whole is doing
    * @param wire takes an event's name and its JSON; may block
    * @param writers where the wire is written to, one task at a time for one viewer
    */
-  Viewer(String tenant, Period period, BiConsumer<String, String> wire, Executor writers) {
+  Viewer(
+      String tenant,
+      Period period,
+      Question question,
+      boolean platform,
+      BiConsumer<String, String> wire,
+      Executor writers) {
     this.tenant = tenant;
     this.period = period;
+    this.question = question;
+    this.platform = platform;
     this.wire = wire;
     this.writers = writers;
   }
@@ -41,6 +53,21 @@ final class Viewer {
 
   Period period() {
     return period;
+  }
+
+  /** What it asks beside the stages; null if nothing. */
+  Question question() {
+    return question;
+  }
+
+  /** Whether it shows stages and their history: the overview does, and who asks nothing else. */
+  boolean showsStages() {
+    return question == null || question.page() == Question.Page.OVERVIEW;
+  }
+
+  /** Whether it may see how the deployment as a whole is doing. */
+  boolean showsHealth() {
+    return platform;
   }
 
   /** Sends an event soon, unless the page has just that already. */

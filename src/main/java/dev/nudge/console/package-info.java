@@ -8,6 +8,9 @@
  * <p>{@link dev.nudge.console.Why} tells what is known of one customer and says why each decision
  * came out as it did, for the page and for the command line alike.
  *
+ * <p>{@link dev.nudge.console.ConsoleTokens} says who may see what: a brand sees itself, the
+ * platform all of them and the deployment.
+ *
  * <p>The page itself is written in TypeScript, in {@code src/main/console}; the build puts it on
  * the class path under {@code /console}.
  */

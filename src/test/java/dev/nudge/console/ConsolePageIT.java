@@ -98,6 +98,7 @@ class ConsolePageIT {
         EmbeddedClickHouse.start(
             ChdbLibrary.locate(Path.of("unused")), directory.resolve("clickhouse"), 0);
     Migrations.apply(clickHouse.config(), Duration.ZERO);
+    MeasureRows.standIn(clickHouse.config());
     readExpected();
     insert(TENANT, past);
     insert("other", past.subList(0, 25));

@@ -42,7 +42,8 @@ class ConsoleServerTest {
                 null,
                 () -> NOON,
                 Set.of("nudge.example"),
-                1));
+                1,
+                ConsoleTokens.NONE));
   }
 
   @AfterAll

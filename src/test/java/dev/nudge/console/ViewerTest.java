@@ -12,7 +12,13 @@ class ViewerTest {
   private final Queue<Runnable> writers = new ArrayDeque<>();
   private final List<String> wire = new ArrayList<>();
   private final Viewer viewer =
-      new Viewer("acme", Period.MONTH, (event, json) -> wire.add(event + " " + json), writers::add);
+      new Viewer(
+          "acme",
+          Period.MONTH,
+          null,
+          true,
+          (event, json) -> wire.add(event + " " + json),
+          writers::add);
 
   @Test
   void unchangedEventIsNotSentAgain() {
@@ -57,6 +63,8 @@ class ViewerTest {
         new Viewer(
             "acme",
             Period.MONTH,
+            null,
+            true,
             (event, json) -> {
               seen.add(json);
               if (seen.size() == 1) {
