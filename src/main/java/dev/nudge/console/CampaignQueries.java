@@ -180,17 +180,45 @@ final class CampaignQueries {
         values.toArray());
   }
 
-  /** Of each campaign what its primary window's last touch brought, by the hour it happened. */
+  /**
+   * Of each campaign what its primary window's last touch brought and cost since an instant. From
+   * the sums and not from {@code roi_hourly}, which works out each hour of each campaign.
+   */
   Map<String, List<Money>> money(String tenant, long startMillis) throws SQLException {
     Map<String, Long> primary = new LinkedHashMap<>();
     windows(tenant).forEach((campaign, lengths) -> primary.put(campaign, lengths.get(0)));
     Map<String, List<Money>> money = new TreeMap<>();
     clickHouse.query(
-        "SELECT campaign, window, currency, sum(revenue), sum(cost),"
-            + " if(sum(cost) = 0, NULL, toFloat64(sum(revenue)) / toFloat64(sum(cost)) * 100)"
-            + " FROM nudge.roi_hourly WHERE tenant = ? AND basis = 'EVENT' AND touch = 'last'"
-            + " AND hour >= toDateTime(?, 'UTC') GROUP BY campaign, window, currency"
-            + " ORDER BY campaign, window, currency"
+        """
+        SELECT campaign, window, currency, sum(revenue) AS got, sum(cost) AS spent,
+               if(spent = 0, NULL, toFloat64(got) / toFloat64(spent) * 100)
+        FROM
+        (
+            SELECT campaign, window, currency, revenue, cost
+            FROM nudge.money_hourly FINAL
+            WHERE tenant = ? AND basis = 'EVENT' AND touch = 'last' AND hour >= toDateTime(?, 'UTC')
+            UNION ALL
+            SELECT campaign, arrayJoin(sent_windows), flat_currency, toDecimal128(0, 4),
+                   toDecimal128(price * greatest(0, least(until, ends) - greatest(begins, ?))
+                       / (ends - begins), 8)
+            FROM
+            (
+                SELECT campaign,
+                       argMax((flat_price, active_from, active_to, currency), campaign_version) AS newest,
+                       groupUniqArrayArray(windows) AS sent_windows,
+                       newest.4 AS flat_currency,
+                       toFloat64(assumeNotNull(newest.1)) AS price,
+                       toUnixTimestamp64Milli(ifNull(newest.2, min(first_sent))) AS begins,
+                       toUnixTimestamp64Milli(assumeNotNull(newest.3)) AS ends,
+                       (SELECT toUnixTimestamp64Milli(max(until)) FROM nudge.measured FINAL) AS until
+                FROM nudge.sent_versions FINAL
+                WHERE tenant = ?
+                GROUP BY campaign
+                HAVING newest.1 IS NOT NULL AND newest.3 IS NOT NULL AND ends > begins
+            )
+        )
+        GROUP BY campaign, window, currency
+        ORDER BY campaign, window, currency"""
             + SETTINGS,
         row -> {
           String campaign = row.getString(1);
@@ -208,7 +236,9 @@ final class CampaignQueries {
           return null;
         },
         tenant,
-        Math.floorDiv(startMillis, 1_000L));
+        Math.floorDiv(startMillis, 1_000L),
+        startMillis,
+        tenant);
     return money;
   }
 
