@@ -661,8 +661,11 @@ final class CampaignReader {
                 item.nested(
                     part -> {
                       Variant variant = variant(part, trigger, hasResource);
-                      if (variant.id() != null && !ids.add(variant.id())) {
-                        part.field("id").refuse("a second " + variant.id(), "each once");
+                      String id = variant.id();
+                      if (id != null && Variant.RESERVED.contains(id)) {
+                        part.field("id").refuse(id, "another name: measures have an arm " + id);
+                      } else if (id != null && !ids.add(id)) {
+                        part.field("id").refuse("a second " + id, "each once");
                       }
                       return variant;
                     },

@@ -1,6 +1,8 @@
 package dev.nudge.definition;
 
+import dev.nudge.event.Decision;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One of the things that a campaign sends.
@@ -12,4 +14,10 @@ import java.util.Map;
 public record Variant(String id, int weightBasisPoints, Map<String, Template> content) {
   /** What a campaign without variants sends. */
   public static final Variant ONLY = new Variant("A", Campaign.ALL_BASIS_POINTS, Map.of());
+
+  /**
+   * What no variant is called: the arms of a campaign are its variants, who is held back, and all
+   * who are sent anything.
+   */
+  static final Set<String> RESERVED = Set.of(Decision.CONTROL, "SENT");
 }

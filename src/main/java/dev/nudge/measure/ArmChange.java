@@ -28,4 +28,20 @@ public record ArmChange(
     long conversions,
     BigInteger revenueUnits,
     BigInteger squaredUnits,
-    BigInteger costE8) {}
+    BigInteger costE8) {
+
+  /** Both together, of one minute, version and arm. */
+  ArmChange plus(ArmChange other) {
+    return new ArmChange(
+        tenant,
+        campaign,
+        version,
+        arm,
+        minuteMillis,
+        customers + other.customers,
+        conversions + other.conversions,
+        revenueUnits.add(other.revenueUnits),
+        squaredUnits.add(other.squaredUnits),
+        costE8.add(other.costE8));
+  }
+}

@@ -24,6 +24,8 @@ import java.math.BigInteger;
  *     no number of this experiment is to be trusted
  * @param enough whether there is enough data to tell anything
  * @param winner whether it is the best variant, as its experiment asks for it
+ * @param inputs how many changes and compared minutes it is made of: of two rows of an arm the one
+ *     of more stands
  */
 public record ArmRow(
     String tenant,
@@ -41,7 +43,8 @@ public record ArmRow(
     BigDecimal sampleRatioP,
     boolean sampleRatioMismatch,
     boolean enough,
-    boolean winner) {
+    boolean winner,
+    long inputs) {
 
   /** Stands for all customers who were not held back, whatever their variant. */
   public static final String SENT = "SENT";

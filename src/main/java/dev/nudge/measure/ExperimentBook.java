@@ -72,14 +72,34 @@ public final class ExperimentBook {
 
   long refused;
 
+  /** Changes and minutes that have been compared. */
+  long inputs;
+
   /** Of a campaign nothing is known of. */
   public ExperimentBook(String tenant, String campaign) {
     this.tenant = tenant;
     this.campaign = campaign;
   }
 
+  /** What is left of a book that is closed: rows of a later one overrule those of this one. */
+  ExperimentBook closed() {
+    ExperimentBook closed = new ExperimentBook(tenant, campaign);
+    closed.inputs = inputs;
+    return closed;
+  }
+
   /** Adds to an arm. */
   public void add(ArmChange change) {
+    add(change, 1);
+  }
+
+  /**
+   * Adds to an arm.
+   *
+   * @param changes how many changes it is the sum of
+   */
+  void add(ArmChange change, long changes) {
+    inputs += changes;
     if (known.size() >= MAX_ARMS && !known.contains(change.arm())) {
       refused++;
       return;
@@ -131,6 +151,7 @@ public final class ExperimentBook {
   }
 
   private void compareFirst() {
+    inputs++;
     Map.Entry<Long, Map<OfVersion, ArmSums>> first = open.pollFirstEntry();
     openMillis = first.getKey() + MINUTE_MILLIS;
     compare(standings, first.getValue());
@@ -156,6 +177,11 @@ public final class ExperimentBook {
   /** How many changes did not count because {@link #MAX_ARMS} were known. */
   public long refused() {
     return refused;
+  }
+
+  /** When something was compared last: the end of that minute, or later. */
+  long comparedMillis() {
+    return openMillis;
   }
 
   /** How the best variant is to be found, as the newest version says it; null if it doesn't. */
@@ -377,7 +403,8 @@ public final class ExperimentBook {
           sampleRatioP == null ? null : ArmMeasure.rounded(sampleRatioP),
           sampleRatioP != null && sampleRatioP < MISMATCH,
           ArmStandings.isEnough(sums) && (!compared || ArmStandings.isEnough(control)),
-          chances != null && !arm.equals(ArmRow.SENT) && arm.equals(winner));
+          chances != null && !arm.equals(ArmRow.SENT) && arm.equals(winner),
+          inputs);
     }
   }
 

@@ -37,6 +37,7 @@ public final class ExperimentCodec {
     out.writeUInt32NoTag(FORMAT);
     out.writeSInt64NoTag(book.openMillis);
     out.writeUInt64NoTag(book.refused);
+    out.writeUInt64NoTag(book.inputs);
     out.writeUInt32NoTag(book.declared.size());
     for (DeclaredArms declared : book.declared.values()) {
       write(out, declared);
@@ -75,6 +76,7 @@ public final class ExperimentCodec {
     }
     book.openMillis = in.readSInt64();
     book.refused = in.readUInt64();
+    book.inputs = in.readUInt64();
     int versions = in.readUInt32();
     for (int i = 0; i < versions; i++) {
       DeclaredArms declared = readDeclared(in, tenant, campaign);

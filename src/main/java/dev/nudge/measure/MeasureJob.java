@@ -95,6 +95,11 @@ public final class MeasureJob {
         .uid("measure-sent-versions-rows-v1")
         .name("Sent versions table");
     outputs
+        .arms()
+        .sinkTo(Rows.of(config.clickHouse(), MeasureRows.ARMS, MeasureRows::bind))
+        .uid("measure-arms-rows-v1")
+        .name("Experiment arms table");
+    outputs
         .measured()
         .sinkTo(Rows.of(config.clickHouse(), MeasureRows.MEASURED, MeasureRows::bind))
         .uid("measure-measured-rows-v1")

@@ -51,6 +51,43 @@ final class MeasureRows {
               "currency",
               "version"));
 
+  /** Rows of {@code nudge.experiment_arms}. */
+  static final String ARMS =
+      insert(
+          "experiment_arms",
+          List.of(
+              "tenant",
+              "campaign",
+              "arm",
+              "as_of",
+              "customers",
+              "expected",
+              "conversions",
+              "conversion_rate",
+              "conversion_lift",
+              "conversion_lift_low",
+              "conversion_lift_high",
+              "conversion_relative_lift",
+              "conversion_relative_lift_low",
+              "conversion_relative_lift_high",
+              "conversion_p",
+              "currency",
+              "revenue",
+              "cost",
+              "revenue_per_customer",
+              "revenue_lift",
+              "revenue_lift_low",
+              "revenue_lift_high",
+              "revenue_relative_lift",
+              "revenue_relative_lift_low",
+              "revenue_relative_lift_high",
+              "revenue_p",
+              "sample_ratio_p",
+              "sample_ratio_mismatch",
+              "enough",
+              "winner",
+              "version"));
+
   /** Rows of {@code nudge.measured}. */
   static final String MEASURED = insert("measured", List.of("job", "until", "version"));
 
@@ -133,6 +170,45 @@ final class MeasureRows {
     statement.setString(9, sent.currency());
     // Of two the earlier one stands.
     statement.setLong(10, Long.MAX_VALUE - sent.firstMillis());
+  }
+
+  static void bind(PreparedStatement statement, ArmRow row) throws SQLException {
+    statement.setString(1, row.tenant());
+    statement.setString(2, row.campaign());
+    statement.setString(3, row.arm());
+    statement.setObject(4, time(row.asOfMillis()));
+    statement.setLong(5, row.customers());
+    statement.setObject(6, number(row.expected()));
+    statement.setLong(7, row.conversions());
+    int column = bind(statement, 8, row.conversion());
+    statement.setString(column++, row.currency());
+    statement.setBigDecimal(column++, new BigDecimal(row.revenueUnits(), Units.SCALE));
+    statement.setBigDecimal(column++, new BigDecimal(row.costUnits(), Units.SCALE));
+    column = bind(statement, column, row.revenue());
+    statement.setObject(column++, number(row.sampleRatioP()));
+    statement.setBoolean(column++, row.sampleRatioMismatch());
+    statement.setBoolean(column++, row.enough());
+    statement.setBoolean(column++, row.winner());
+    statement.setLong(column, row.inputs());
+  }
+
+  private static int bind(PreparedStatement statement, int first, ArmMeasure measure)
+      throws SQLException {
+    int column = first;
+    statement.setObject(column++, number(measure.mean()));
+    statement.setObject(column++, number(measure.lift()));
+    statement.setObject(column++, number(measure.liftLow()));
+    statement.setObject(column++, number(measure.liftHigh()));
+    statement.setObject(column++, number(measure.relativeLift()));
+    statement.setObject(column++, number(measure.relativeLiftLow()));
+    statement.setObject(column++, number(measure.relativeLiftHigh()));
+    statement.setObject(column++, number(measure.p()));
+    return column;
+  }
+
+  /** The columns are floating, for ratios have no scale of their own. */
+  private static Double number(BigDecimal number) {
+    return number == null ? null : (Double) number.doubleValue();
   }
 
   static void bind(PreparedStatement statement, Long untilMillis) throws SQLException {

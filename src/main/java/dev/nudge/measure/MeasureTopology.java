@@ -27,12 +27,14 @@ public final class MeasureTopology {
    * @param rows of every {@link TallyTable}, as absolute values
    * @param steps who reached which step
    * @param sentVersions versions of campaigns that are sent; of one version the earliest counts
+   * @param arms how arms of campaigns stand
    * @param measured up to when everything has been counted, epoch milliseconds, now and then
    */
   public record Outputs(
       DataStream<Tally> rows,
       DataStream<StepRow> steps,
       DataStream<SentVersion> sentVersions,
+      DataStream<ArmRow> arms,
       DataStream<Long> measured) {}
 
   /** Records to events; dead letters are Engage's to keep, here they are counted. */
@@ -62,7 +64,7 @@ public final class MeasureTopology {
 
   /**
    * Lays the dataflow: each customer's events, stage changes and decisions to one order, that to
-   * what it adds to rows, that to rows.
+   * what it adds to rows and to arms of campaigns, that to rows.
    *
    * @param told all that is told of customers, by records and by Nudge itself
    * @param definitions campaigns and policies, and a watermark behind those that stood when the job
@@ -91,10 +93,32 @@ public final class MeasureTopology {
             .keyBy(tally -> tally.row().key(), Types.STRING)
             .transform("Rows", TypeInformation.of(Tally.class), new TallyOperator(config))
             .uid("measure-rows-v1");
+    TypeInformation<ArmInput> ofArms = TypeInformation.of(ArmInput.class);
+    SingleOutputStreamOperator<ArmRow> arms =
+        additions
+            .getSideOutput(MeasureFunction.ARMS)
+            .map(change -> ArmInput.of(change), ofArms)
+            .uid("measure-arm-changes-v1")
+            .name("Changes of arms")
+            .transform("Arm additions", ofArms, new ArmBundleOperator())
+            .uid("measure-arm-additions-v1")
+            .union(
+                additions
+                    .getSideOutput(MeasureFunction.DECLARED)
+                    .map(declared -> ArmInput.of(declared), ofArms)
+                    .uid("measure-declared-arms-v1")
+                    .name("Declared arms"))
+            .keyBy(ArmInput::key, Types.STRING)
+            .transform(
+                "Experiments",
+                TypeInformation.of(ArmRow.class),
+                new ExperimentOperator(config, ingest.endOfTimeMillis()))
+            .uid("measure-experiments-v1");
     return new Outputs(
         rows,
         additions.getSideOutput(MeasureFunction.STEPS),
         additions.getSideOutput(MeasureFunction.SENT),
+        arms,
         rows.getSideOutput(TallyOperator.MEASURED));
   }
 }

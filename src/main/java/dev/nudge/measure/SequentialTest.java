@@ -13,8 +13,8 @@ package dev.nudge.measure;
  *
  * <p>It rests on means that are nearly normal. Five conversions in each arm are enough for that
  * where arms are alike in size, and for conversion rates; they are not for revenue where few are
- * held back and a few orders are great: with a tenth held back 12 % of such experiments raised a
- * false alarm.
+ * held back and a few orders are great, so revenue is compared later: see {@link
+ * ArmStandings#ENOUGH_CONVERSIONS_FOR_REVENUE}.
  */
 final class SequentialTest {
   /** Below it a difference counts as one. */

@@ -30,6 +30,7 @@ record ResultFiles(Path temporary) {
           "triggers",
           "funnel",
           "roi",
+          "experiments",
           "dead_letters");
 
   void write(EngageTopology.Outputs engage) throws IOException {
@@ -97,6 +98,7 @@ record ResultFiles(Path temporary) {
                 "Returns", TypeInformation.of(RoiRow.class), new ReturnsOperator(untilMillis))
             .uid("rehearse-returns-v1"),
         row -> keyed(row.key().hourMillis(), row.key().tenant(), "", MeasureJson.of(row)));
+    write("experiments", measure.arms(), row -> keyed(0, row.tenant(), "", MeasureJson.of(row)));
   }
 
   private <T> void write(String name, DataStream<T> records, MapFunction<T, String> toLine)

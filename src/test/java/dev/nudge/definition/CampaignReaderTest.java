@@ -697,6 +697,14 @@ class CampaignReaderTest {
             "variants: [{id: A, weight: 50}, {id: A, weight: 50}]",
             "c:5:38: variants[1].id: found a second A, expected each once"),
         arguments(
+            "variants: [{id: A, weight: 50}, {id: SENT, weight: 50}]",
+            "c:5:38: variants[1].id: found SENT, expected another name: measures have an arm "
+                + "SENT"),
+        arguments(
+            "variants: [{id: CONTROL}]",
+            "c:5:17: variants[0].id: found CONTROL, expected another name: measures have an "
+                + "arm CONTROL"),
+        arguments(
             "variants: [{id: A, weight: 33.333}, {id: B, weight: 66.667}]",
             "c:5:11: variants: found weights that add up to 0, expected weights that add "
                 + "up to 100\nc:5:28: variants[0].weight: found 33.333, expected per cent from 0 "

@@ -92,6 +92,20 @@ class ExperimentBookTest {
   }
 
   @Test
+  void revenueIsComparedFromFiftyConversionsOn() {
+    halfControl();
+    add("A", 0, 100, 90);
+    add(Decision.CONTROL, 0, 100, 49);
+    assertThat(row("A").conversion().p()).isLessThan(number("0.01"));
+    assertThat(row("A").revenue().p()).isEqualByComparingTo(BigDecimal.ONE);
+
+    add(Decision.CONTROL, 0, 0, 1);
+
+    // Everybody who paid paid the same, so revenue differs as the rates do.
+    assertThat(row("A").revenue().p()).isEqualTo(row("A").conversion().p());
+  }
+
+  @Test
   void aLineHasAllItsFieldsInOrder() {
     halfControl();
     add("A", 0, 60, 30);
@@ -108,7 +122,7 @@ class ExperimentBookTest {
                     + "'revenuePerCustomer':1,'revenueLift':0.8,'revenueLiftLow':0.502428,"
                     + "'revenueLiftHigh':1.097572,'revenueRelativeLift':4,"
                     + "'revenueRelativeLiftLow':-0.034522,'revenueRelativeLiftHigh':8.034522,"
-                    + "'revenueP':0.118372,'sampleRatioP':1,'sampleRatioMismatch':false,"
+                    + "'revenueP':1,'sampleRatioP':1,'sampleRatioMismatch':false,"
                     + "'enough':true,'winner':false}")
                 .replace('\'', '"'));
   }
@@ -369,7 +383,12 @@ class ExperimentBookTest {
     }
     book.advanceTo(START + 20 * MINUTE);
 
-    assertThat(book.rows(END)).isEqualTo(backwards.rows(END));
+    // One has compared twenty minutes, which its version counts.
+    assertThat(book.rows(END))
+        .usingRecursiveFieldByFieldElementComparatorIgnoringFields("inputs")
+        .isEqualTo(backwards.rows(END));
+    book.rows(END).forEach(row -> assertThat(row.inputs()).isEqualTo(220));
+    backwards.rows(END).forEach(row -> assertThat(row.inputs()).isEqualTo(200));
   }
 
   @Test

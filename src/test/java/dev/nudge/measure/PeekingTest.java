@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
  * <pre>
  *   found with these seeds, in per cent of 2,000       conversions   revenue   usual test of rates
  *   no difference, one in ten pays                          1.6         1.0         37.0
- *   no difference, one in fifty pays                        1.2         0.7         24.5
+ *   no difference, one in fifty pays                        1.2         0.0         24.5
  *   no difference, half of them pay                         1.8         1.4         40.4
- *   no difference, one in ten is held back                  2.9        12.2         28.6
+ *   no difference, one in ten is held back                  2.9         0.1         28.6
  *   15 % pay instead of 10 %, and more                     98.7        97.3        100.0   (of 300)
  * </pre>
  */
@@ -152,7 +152,8 @@ class PeekingTest {
     Alarms alarms = alarms(EXPERIMENTS, 0.02, 0.02, 0, 0.5);
 
     assertFewFalseAlarms(alarms.byConversions, alarms);
-    assertFewFalseAlarms(alarms.byRevenue, alarms);
+    // Hardly an experiment has enough conversions for revenue to be compared.
+    assertThat(alarms.byRevenue).as("%s", alarms).isLessThan(5);
     assertThat(alarms.naive).as("%s", alarms).isGreaterThan(20);
   }
 
@@ -166,15 +167,15 @@ class PeekingTest {
   }
 
   /**
-   * The limit of what it promises: means of great and rare orders are not yet normal when five of
-   * those held back have paid, so their variance is thought to be smaller than it is.
+   * Means of great and rare orders are not yet normal when five of those held back have paid: their
+   * variance is thought to be smaller than it is. Compared from then on 12 % raised a false alarm.
    */
   @Test
-  void whereFewAreHeldBackConversionsAreToBeTrustedButNotRevenue() {
+  void soItIsWhereFewAreHeldBack() {
     Alarms alarms = alarms(EXPERIMENTS, 0.1, 0.1, 0, 0.9);
 
     assertFewFalseAlarms(alarms.byConversions, alarms);
-    assertThat(alarms.byRevenue).as("%s", alarms).isBetween(5.0, 20.0);
+    assertThat(alarms.byRevenue).as("%s", alarms).isLessThan(5);
   }
 
   @Test

@@ -31,6 +31,7 @@ final class ExperimentOracle {
   private static final BigDecimal UNITS = BigDecimal.valueOf(10_000);
   private static final int ENOUGH_CUSTOMERS = 50;
   private static final int ENOUGH_CONVERSIONS = 5;
+  private static final int ENOUGH_CONVERSIONS_FOR_REVENUE = 50;
   private static final double ALPHA = 0.05;
   private static final double RHO_SQUARED =
       (-2 * Math.log(ALPHA) + Math.log(-2 * Math.log(ALPHA) + 1)) / 5_000;
@@ -57,6 +58,10 @@ final class ExperimentOracle {
 
     boolean isEnough() {
       return customers >= ENOUGH_CUSTOMERS && converted >= ENOUGH_CONVERSIONS;
+    }
+
+    boolean isEnoughFor(boolean revenue) {
+      return isEnough() && (!revenue || converted >= ENOUGH_CONVERSIONS_FOR_REVENUE);
     }
 
     /** Mean and sample variance; absent ones are NaN. */
@@ -248,7 +253,7 @@ final class ExperimentOracle {
   private double anytimeP(String arm, String against, boolean ofRevenue) {
     double p = 1;
     for (Map<String, Sums> sums : history) {
-      if (sums.get(arm).isEnough() && sums.get(against).isEnough()) {
+      if (sums.get(arm).isEnoughFor(ofRevenue) && sums.get(against).isEnoughFor(ofRevenue)) {
         p = Math.min(p, p(sums.get(arm).sample(ofRevenue), sums.get(against).sample(ofRevenue)));
       }
     }

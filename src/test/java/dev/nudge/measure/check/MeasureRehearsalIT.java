@@ -45,6 +45,10 @@ class MeasureRehearsalIT {
     assertThat(Differences.ofRoi(oracle.roi(), roi)).isEmpty();
     assertThat(funnel).isEqualTo(oracle.funnel());
     assertThat(roi).isEqualTo(oracle.roi());
+    List<String> experiments = Files.readAllLines(out.resolve("experiments.jsonl"));
+    assertThat(experiments).hasSizeGreaterThan(400);
+    assertThat(experiments).anyMatch(line -> line.contains("\"winner\":true"));
+    assertThat(Differences.ofExperiments(oracle.experiments(), experiments)).isEmpty();
   }
 
   private Path rehearse(int parallelism) throws Exception {
