@@ -43,6 +43,9 @@ final class Attempt {
   /** When it is due again. */
   long dueAgainMillis = Recipient.NEVER;
 
+  /** The variant that an experiment found to be the best; null for the declared weights. */
+  String best;
+
   Variant variant;
   GrantedResource resource;
   Map<String, String> content = Map.of();

@@ -8,6 +8,9 @@ final class Candidate {
   /** How long after its moment a candidate may be put off. */
   static final long PATIENCE_MILLIS = 7 * 86_400_000L;
 
+  /** When one is due that waits for a result which has not come: at no time by itself. */
+  static final long WITH_THE_RESULT = Recipient.NEVER - 1;
+
   /** Who goes first of those of a customer that compete. */
   static final Comparator<Candidate> BEST_FIRST =
       Comparator.<Candidate>comparingInt(candidate -> -candidate.priority)
@@ -33,7 +36,10 @@ final class Candidate {
   final String momentId;
   final long momentMillis;
 
-  /** When it is due, epoch milliseconds; {@link Recipient#NEVER} where it only waits to expire. */
+  /**
+   * When it is due, epoch milliseconds; {@link Recipient#NEVER} where it only waits to expire,
+   * {@link #WITH_THE_RESULT}.
+   */
   long dueMillis;
 
   /** Since when it is put off; {@link Recipient#NEVER} before its first decision. */

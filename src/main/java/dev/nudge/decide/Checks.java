@@ -9,6 +9,7 @@ import dev.nudge.definition.Claim;
 import dev.nudge.definition.Consent;
 import dev.nudge.definition.Diminishing;
 import dev.nudge.definition.Experiment;
+import dev.nudge.definition.ExperimentResult;
 import dev.nudge.definition.OutsideSlot;
 import dev.nudge.definition.Policy;
 import dev.nudge.definition.Purpose;
@@ -48,6 +49,8 @@ import java.util.function.Predicate;
 final class Checks {
   private final int shards;
   private final int shard;
+  private final boolean isRehearsal;
+  private final Playbook playbook;
   private final Totals totals;
   private final Consumer<EvaluationException> failures;
   private final Map<String, CapWindow> windows = new HashMap<>();
@@ -60,9 +63,16 @@ final class Checks {
    * @param totals what was spent so far
    * @param failures hears of audiences that can't be evaluated, and so are false
    */
-  Checks(int shards, int shard, Totals totals, Consumer<EvaluationException> failures) {
-    this.shards = shards;
+  Checks(
+      DecideConfig config,
+      int shard,
+      Playbook playbook,
+      Totals totals,
+      Consumer<EvaluationException> failures) {
+    this.shards = config.shards();
     this.shard = shard;
+    this.isRehearsal = config.endOfTimeMillis() != Long.MAX_VALUE;
+    this.playbook = playbook;
     this.totals = totals;
     this.failures = failures;
   }
@@ -224,26 +234,69 @@ final class Checks {
         && isInNoControl(attempt);
   }
 
-  /** Who is not among those who explore waits until the best variant is found. */
-  private static boolean isNotWaiting(Attempt attempt) {
+  /**
+   * Who is not among those who explore gets what the experiment found. Of a scheduled campaign they
+   * wait until it has; others get the declared weights until then, and so do all in a rehearsal.
+   */
+  private boolean isNotWaiting(Attempt attempt) {
     Campaign campaign = attempt.campaign();
     Experiment experiment = campaign.experiment();
-    if (experiment == null || !(campaign.trigger() instanceof CampaignTrigger.OfTime)) {
+    boolean scheduled = campaign.trigger() instanceof CampaignTrigger.OfTime;
+    if (experiment == null || (isRehearsal && !scheduled)) {
       return true;
     }
-    long foundMillis = attempt.candidate.momentMillis + experiment.decideAfterMillis();
-    int h =
-        Chance.of(
-            Chance.Purpose.EXPLORE,
-            attempt.tenant,
-            campaign.id(),
-            campaign.salt(),
-            attempt.recipient.customerId,
-            "");
-    if (attempt.atMillis >= foundMillis || h < experiment.exploreBasisPoints()) {
+    if (deal(attempt, Chance.Purpose.EXPLORE, "") < experiment.exploreBasisPoints()) {
       return true;
     }
-    return defer(attempt, DeferReason.WAITS_FOR_WINNER, foundMillis);
+    long wantedMillis = attempt.candidate.momentMillis + experiment.decideAfterMillis();
+    if (isRehearsal) {
+      return attempt.atMillis >= wantedMillis
+          || defer(attempt, DeferReason.WAITS_FOR_WINNER, wantedMillis);
+    }
+    ExperimentResult result = resultFor(attempt.tenant, attempt.candidate, attempt.atMillis);
+    if (result != null) {
+      return apply(attempt, result);
+    }
+    return !scheduled || waitForResult(attempt, wantedMillis);
+  }
+
+  /** What counts for a candidate; null if it is not there yet, or nothing to the candidate. */
+  ExperimentResult resultFor(String tenant, Candidate candidate, long atMillis) {
+    RunningCampaign running =
+        playbook.version(
+            tenant, candidate.campaign, candidate.version, candidate.effectiveAtMillis);
+    if (running == null || running.campaign().experiment() == null) {
+      return null;
+    }
+    Campaign campaign = running.campaign();
+    long wantedMillis = candidate.momentMillis + campaign.experiment().decideAfterMillis();
+    boolean scheduled = campaign.trigger() instanceof CampaignTrigger.OfTime;
+    return playbook.result(tenant, running, scheduled ? wantedMillis : Long.MIN_VALUE, atMillis);
+  }
+
+  private static boolean apply(Attempt attempt, ExperimentResult result) {
+    attempt.show("result", iso(result.decidedAtMillis()));
+    if (attempt.campaign().experiment().then() == Experiment.Then.STOP) {
+      return attempt.fail(DecisionCode.EXPIRED);
+    }
+    attempt.best = result.winner();
+    return true;
+  }
+
+  /**
+   * First until the result is to hold, which the row says, and by which it is asked for; then until
+   * it comes.
+   */
+  private static boolean waitForResult(Attempt attempt, long wantedMillis) {
+    if (attempt.candidate.isDeferred()) {
+      attempt.reason = DeferReason.WAITS_FOR_WINNER;
+      attempt.dueAgainMillis = Candidate.WITH_THE_RESULT;
+      return attempt.fail(DecisionCode.DEFERRED);
+    }
+    // Of one that comes later than it wanted to know nobody has asked before.
+    long foundMillis = ExperimentResult.foundMillis(Math.max(wantedMillis, attempt.atMillis + 1));
+    return defer(
+        attempt, DeferReason.WAITS_FOR_WINNER, foundMillis + ExperimentResult.HOLDS_AFTER_MILLIS);
   }
 
   private static boolean isOpen(Attempt attempt) {
@@ -493,6 +546,11 @@ final class Checks {
 
   private static Variant variant(Attempt attempt) {
     List<Variant> variants = attempt.campaign().variants();
+    for (Variant variant : variants) {
+      if (variant.id().equals(attempt.best)) {
+        return variant;
+      }
+    }
     int h = deal(attempt, Chance.Purpose.VARIANT, "");
     int upTo = 0;
     for (Variant variant : variants) {

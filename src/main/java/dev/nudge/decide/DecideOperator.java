@@ -75,6 +75,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
 
   private static final String CUSTOMERS = "customers";
   private static final String WAITING = "waiting";
+  private static final String RESULT = "result";
   private static final String CROWD_PARTS = "crowd-parts";
 
   private final DecideConfig decide;
@@ -95,7 +96,8 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
   private transient ValueState<Integer> crowdParts;
   // Written at a checkpoint; cleared at the next one, when it is the turn of what waited.
   private transient ListState<DecideInput> waiting;
-  // By tenant, kind and id; a version goes when nothing can refer to it, when the next one comes.
+  // By tenant, kind and id; a version goes when nothing can refer to it, when the next one comes;
+  // results, of which MAX are kept, with their campaign.
   private transient BroadcastState<String, DefinitionHistory> definitions;
   // One number a subtask; replaced at each checkpoint.
   private transient ListState<Long> judgedWatermark;
@@ -107,6 +109,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
   private transient Map<TenantShard, List<TenantDecider.Due>> due;
   private transient Set<TenantShard> writtenWaiting;
   private transient Map<TenantShard, Integer> crowds;
+  private transient Set<DefinitionHistory.InForce> lateResults;
   private transient StreamRecord<Decision> row;
   private transient StreamRecord<Trigger> send;
   private transient long watermarkMillis;
@@ -187,6 +190,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
     metrics.gauge("watermarkMillis", () -> watermarkMillis);
     playbook = new Playbook(CampaignCodec::compile);
     crowds = new HashMap<>();
+    lateResults = new HashSet<>();
     for (TenantShard key : keysOf(CROWD_PARTS)) {
       setCurrentKey(key);
       crowds.put(key, crowdParts.value());
@@ -211,6 +215,10 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
 
   private void restore(DefinitionVersion any, DefinitionHistory known) {
     DefinitionHistory taken = DefinitionHistory.none();
+    if (any.result() != null) {
+      take(any, known);
+      return;
+    }
     for (DefinitionHistory.InForce version : known.versions()) {
       DefinitionHistory next = taken.and(version);
       if (take(any, next)) {
@@ -269,6 +277,10 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
   @Override
   public void processElement2(StreamRecord<DefinitionVersion> element) throws Exception {
     DefinitionVersion arrived = element.getValue();
+    if (arrived.result() != null) {
+      onResult(arrived);
+      return;
+    }
     if (arrived.policy() == null && arrived.rule().kind() != Rule.Kind.CAMPAIGN) {
       return;
     }
@@ -282,9 +294,27 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
     }
     if (next.isOver()) {
       definitions.remove(place);
+      // Of a campaign's experiment nothing stays behind.
+      definitions.remove(placeOfResult(arrived));
+      playbook.removeResults(tenantOf(arrived), arrived.id());
     } else {
       definitions.put(place, next);
     }
+  }
+
+  private void onResult(DefinitionVersion arrived) throws Exception {
+    String place = placeOfResult(arrived);
+    DefinitionHistory known = definitions.get(place);
+    DefinitionHistory next =
+        (known == null ? DefinitionHistory.none() : known).withResult(arrived, watermarkMillis);
+    if (!next.equals(known)) {
+      definitions.put(place, next);
+      take(arrived, next);
+    }
+  }
+
+  private static String placeOfResult(DefinitionVersion version) {
+    return tenantOf(version) + "|" + RESULT + "|" + version.id();
   }
 
   private static String tenantOf(DefinitionVersion version) {
@@ -295,6 +325,16 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
   private boolean take(DefinitionVersion any, DefinitionHistory history) {
     if (any.policy() != null) {
       playbook.setPolicies(tenantOf(any), history);
+      return true;
+    }
+    if (any.result() != null) {
+      playbook.setResults(tenantOf(any), any.id(), history);
+      for (DefinitionHistory.InForce each : history.versions()) {
+        // Who is in time finds it; for the others it came when they had been asked already.
+        if (each.fromMillis() > Math.max(watermarkMillis, each.version().effectiveAtMillis())) {
+          lateResults.add(each);
+        }
+      }
       return true;
     }
     try {
@@ -348,6 +388,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
     watermarkMillis = next;
     // Timers say who is due; what is due is done in the order of the tenant.
     timeServiceManager.advanceWatermark(new Watermark(next));
+    wakeThoseWhoWait(next);
     Set<TenantShard> keys = new HashSet<>(due.keySet());
     inputs.forEach(
         (key, waits) -> {
@@ -366,6 +407,39 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
       endOfTime(next);
     }
     output.emitWatermark(new Watermark(next));
+  }
+
+  /** Nobody knows who waits for a result that comes late, so all of the tenant are looked at. */
+  private void wakeThoseWhoWait(long upToMillis) throws Exception {
+    Set<DefinitionHistory.InForce> now = new HashSet<>();
+    for (DefinitionHistory.InForce each : lateResults) {
+      if (each.fromMillis() <= upToMillis) {
+        now.add(each);
+      }
+    }
+    if (now.isEmpty()) {
+      return;
+    }
+    lateResults.removeAll(now);
+    for (TenantShard key : keysOf(CUSTOMERS)) {
+      setCurrentKey(key);
+      for (DefinitionHistory.InForce each : now) {
+        if (each.version().tenant().equals(key.tenant())) {
+          wakeThoseWhoWait(key, each);
+        }
+      }
+    }
+  }
+
+  private void wakeThoseWhoWait(TenantShard key, DefinitionHistory.InForce result)
+      throws Exception {
+    for (Map.Entry<String, byte[]> each : customers.entries()) {
+      Recipient recipient = RecipientCodec.decode(key.tenant(), each.getKey(), each.getValue());
+      if (recipient.waitsFor(result.version().id())) {
+        due.computeIfAbsent(key, none -> new ArrayList<>())
+            .add(new TenantDecider.Due(result.fromMillis(), each.getKey()));
+      }
+    }
   }
 
   private void turn(TenantShard key, long upToMillis) throws Exception {

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
- * The versions of one campaign or policy that are in force, will be, or still have candidates.
+ * The versions of one campaign or policy that are in force, will be, or still have candidates; or
+ * what came of a campaign's experiments.
  *
  * <p>A version governs from its {@code effectiveAt}, or from the watermark at its arrival if that
  * is later. One that governs no more is kept while a candidate of it may be open: a candidate
@@ -29,6 +30,9 @@ public record DefinitionHistory(List<InForce> versions) {
    */
   public record InForce(long fromMillis, long lifeMillis, DefinitionVersion version) {
     boolean deleted() {
+      if (version.result() != null) {
+        return false;
+      }
       return version.policy() != null ? version.policy().deleted() : version.rule().deleted();
     }
   }
@@ -46,6 +50,26 @@ public record DefinitionHistory(List<InForce> versions) {
     InForce before = next.isEmpty() ? null : next.get(next.size() - 1);
     long life = before == null || before.deleted() ? from : before.lifeMillis();
     next.add(new InForce(from, life, arrived));
+    next.sort(Comparator.comparingLong(InForce::fromMillis));
+    if (next.size() > MAX) {
+      next.remove(0);
+    }
+    return new DefinitionHistory(next);
+  }
+
+  /**
+   * A result arrived at that watermark, which begins to hold behind it. All stand side by side, for
+   * each is of its own version and instant; one that comes again is none.
+   */
+  DefinitionHistory withResult(DefinitionVersion arrived, long watermarkMillis) {
+    for (InForce known : versions) {
+      if (known.version().equals(arrived)) {
+        return this;
+      }
+    }
+    long from = Math.max(arrived.effectiveAtMillis(), watermarkMillis + 1);
+    List<InForce> next = new ArrayList<>(versions);
+    next.add(new InForce(from, from, arrived));
     next.sort(Comparator.comparingLong(InForce::fromMillis));
     if (next.size() > MAX) {
       next.remove(0);

@@ -3,6 +3,7 @@ package dev.nudge.decide;
 import dev.nudge.definition.Campaign;
 import dev.nudge.definition.CampaignTrigger;
 import dev.nudge.definition.DefinitionException;
+import dev.nudge.definition.ExperimentResult;
 import dev.nudge.definition.Policy;
 import dev.nudge.definition.RuleSource;
 import dev.nudge.definition.RuleVersion;
@@ -70,6 +71,7 @@ final class Playbook {
   private final Compiler compiler;
   private final Map<String, Map<String, DefinitionHistory>> campaigns = new HashMap<>();
   private final Map<String, DefinitionHistory> policies = new HashMap<>();
+  private final Map<String, Map<String, DefinitionHistory>> results = new HashMap<>();
   private final Map<RuleVersion, Campaign> compiled = new HashMap<>();
   private final Map<String, Standing> standings = new HashMap<>();
   private final Map<String, Set<String>> named = new HashMap<>();
@@ -85,6 +87,38 @@ final class Playbook {
       policies.remove(tenant);
     }
     changed();
+  }
+
+  /** What came of a campaign's experiments, as it is known from now on. */
+  void setResults(String tenant, String campaign, DefinitionHistory history) {
+    results.computeIfAbsent(tenant, t -> new HashMap<>()).put(campaign, history);
+  }
+
+  /** A campaign is no more, and what came of its experiments is nothing to a later one. */
+  void removeResults(String tenant, String campaign) {
+    results.getOrDefault(tenant, Map.of()).remove(campaign);
+  }
+
+  /**
+   * What came of a version's experiment.
+   *
+   * @param foundMillis the earliest instant at which it was to be found
+   * @return the newest that holds at the instant; null if none does
+   */
+  ExperimentResult result(String tenant, RunningCampaign running, long foundMillis, long atMillis) {
+    ExperimentResult newest = null;
+    DefinitionHistory known =
+        results.getOrDefault(tenant, Map.of()).getOrDefault(running.id(), DefinitionHistory.none());
+    for (DefinitionHistory.InForce each : known.versions()) {
+      ExperimentResult result = each.version().result();
+      if (each.fromMillis() <= atMillis
+          && result.version() == running.version()
+          && result.decidedAtMillis() >= Math.max(foundMillis, running.effectiveAtMillis())
+          && (newest == null || result.decidedAtMillis() > newest.decidedAtMillis())) {
+        newest = result;
+      }
+    }
+    return newest;
   }
 
   /**

@@ -96,6 +96,15 @@ final class Recipient {
     window = null;
   }
 
+  /** Whether a candidate of the campaign waits for what comes of its experiment. */
+  boolean waitsFor(String campaign) {
+    return candidates.stream()
+        .anyMatch(
+            candidate ->
+                candidate.dueMillis == Candidate.WITH_THE_RESULT
+                    && candidate.campaign.equals(campaign));
+  }
+
   void remove(Candidate candidate) {
     candidates.remove(candidate);
     for (Candidate other : candidates) {

@@ -93,7 +93,7 @@ final class TenantDecider {
     this.playbook = playbook;
     this.recipients = recipients;
     this.listener = listener;
-    this.checks = new Checks(config.shards(), key.shard(), totals, listener::failed);
+    this.checks = new Checks(config, key.shard(), playbook, totals, listener::failed);
     this.grants = new Grants(key.tenant(), config, totals, checks);
     this.crowd = new Crowd(key.tenant(), playbook, notes);
   }
@@ -335,6 +335,7 @@ final class TenantDecider {
     for (String customer : customers) {
       Recipient recipient = recipients.of(customer);
       ends(recipient, atMillis);
+      wake(recipient, atMillis);
       openWindow(recipient, atMillis);
       if (recipient.windowEndMillis <= atMillis) {
         windows.add(new Window(recipient.customerId, recipient.window));
@@ -387,6 +388,16 @@ final class TenantDecider {
       recipient.suspectUntilMillis = Long.MIN_VALUE;
     }
     recipient.counts.keySet().removeIf(campaign -> !playbook.knows(key.tenant(), campaign));
+  }
+
+  /** Who waited for a result that is there now. */
+  private void wake(Recipient recipient, long atMillis) {
+    for (Candidate candidate : recipient.candidates) {
+      if (candidate.dueMillis == Candidate.WITH_THE_RESULT
+          && checks.resultFor(key.tenant(), candidate, atMillis) != null) {
+        candidate.dueMillis = atMillis;
+      }
+    }
   }
 
   private void openWindow(Recipient recipient, long atMillis) {
@@ -618,8 +629,10 @@ final class TenantDecider {
         atMillis);
   }
 
-  /** One that only waits to expire is due then. */
+  /** One that only waits, to expire or for a result, is due when it expires. */
   private static long dueOf(Candidate candidate) {
-    return candidate.dueMillis == Recipient.NEVER ? candidate.expiresMillis : candidate.dueMillis;
+    return candidate.dueMillis >= Candidate.WITH_THE_RESULT
+        ? candidate.expiresMillis
+        : candidate.dueMillis;
   }
 }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A record of a definitions topic, of whatever kind its key says.
@@ -22,8 +23,18 @@ import java.util.Optional;
  * {"kind": "anomaly", "tenant": "acme", "id": "VIP_CART", "version": 2,
  *  "effectiveAt": "2026-01-05T09:00:03Z", "onChange": "DRAIN", "definition": {…}}
  * }</pre>
+ *
+ * <p>A result's key is {@code acme|result|cart-rescue}; without a winner it has none:
+ *
+ * <pre>{@code
+ * {"kind": "result", "tenant": "acme", "id": "cart-rescue", "version": 2, "winner": "B",
+ *  "decidedAt": "2026-01-05T11:00:00Z", "effectiveAt": "2026-01-05T11:00:10Z"}
+ * }</pre>
  */
 public final class DefinitionCodec {
+  /** The kind of an {@link ExperimentResult}, whose key ends with its campaign. */
+  static final String RESULT = "result";
+
   private static final JsonFactory JSON = new JsonFactory();
 
   private DefinitionCodec() {}
@@ -33,7 +44,7 @@ public final class DefinitionCodec {
    *
    * @param key the record's key, or null
    * @param value the record's value; null deletes
-   * @return the version, or nothing if the record only moves time
+   * @return the version, or nothing if the record only moves time or takes a result off the topic
    * @throws DefinitionException if it is no valid definition; the record is to be put aside, and
    *     what was in force stays
    */
@@ -42,7 +53,8 @@ public final class DefinitionCodec {
     String name = key == null ? "" : new String(key, StandardCharsets.UTF_8);
     DefinitionKey parsed = DefinitionKey.parse(name);
     Rule.Kind kind = parsed == null ? null : kindOf(parsed.kind());
-    if (kind == null) {
+    boolean isResult = parsed != null && parsed.kind().equals(RESULT);
+    if (kind == null && !isResult) {
       return PolicyCodec.read(key, value).map(DefinitionVersion::of);
     }
     if (!Field.isId(parsed.tenant()) || !Field.isId(parsed.id())) {
@@ -52,9 +64,16 @@ public final class DefinitionCodec {
       problems.add(new Problem(name, 1, 1, "", found, "TENANT|" + parsed.kind() + "|ID"));
       problems.throwIfAny();
     }
+    if (isResult) {
+      return value == null
+          ? Optional.empty()
+          : Optional.of(
+              record(parsed, value, fields -> DefinitionVersion.of(result(parsed, fields))));
+    }
     return Optional.of(
-        DefinitionVersion.of(
-            value == null ? deletion(parsed.tenant(), kind, parsed.id()) : rule(parsed, value)));
+        value == null
+            ? DefinitionVersion.of(deletion(parsed.tenant(), kind, parsed.id()))
+            : record(parsed, value, fields -> DefinitionVersion.of(rule(parsed, fields))));
   }
 
   private static Rule.Kind kindOf(String word) {
@@ -71,7 +90,9 @@ public final class DefinitionCodec {
     return new RuleVersion(tenant, kind, id, 0, 0, OnChange.DROP, null, true);
   }
 
-  private static RuleVersion rule(DefinitionKey key, byte[] value) throws DefinitionException {
+  private static DefinitionVersion record(
+      DefinitionKey key, byte[] value, Function<Fields, DefinitionVersion> reader)
+      throws DefinitionException {
     Problems problems = new Problems();
     List<Node> documents = NodeReader.read(key.toString(), value, problems);
     if (documents.size() > 1) {
@@ -79,9 +100,9 @@ public final class DefinitionCodec {
       problems.add(new Problem(key.toString(), 1, 1, "", found, "one " + key.kind()));
     }
     problems.throwIfAny();
-    RuleVersion version = Fields.document(documents.get(0), problems, fields -> rule(key, fields));
+    DefinitionVersion record = Fields.document(documents.get(0), problems, reader);
     problems.throwIfAny();
-    return version;
+    return record;
   }
 
   private static RuleVersion rule(DefinitionKey key, Fields fields) {
@@ -97,6 +118,48 @@ public final class DefinitionCodec {
         fields.field("onChange").choice(OnChange.class, OnChange.DROP),
         fields.required("definition").json("{}"),
         false);
+  }
+
+  private static ExperimentResult result(DefinitionKey key, Fields fields) {
+    fields.required("kind").word(List.of(RESULT), null);
+    fields.required("tenant").word(List.of(key.tenant()), null);
+    fields.required("id").word(List.of(key.id()), null);
+    return new ExperimentResult(
+        key.tenant(),
+        key.id(),
+        fields.required("version").integer(1, Integer.MAX_VALUE, 0),
+        fields.field("winner").id(null),
+        fields.required("decidedAt").instantMillis(0),
+        fields.required("effectiveAt").instantMillis(0));
+  }
+
+  /** The key of a result's record. */
+  public static byte[] key(ExperimentResult result) {
+    return new DefinitionKey(result.tenant(), RESULT, result.campaign())
+        .toString()
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The value of a result's record. */
+  public static byte[] value(ExperimentResult result) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      json.writeStartObject();
+      json.writeStringField("kind", RESULT);
+      json.writeStringField("tenant", result.tenant());
+      json.writeStringField("id", result.campaign());
+      json.writeNumberField("version", result.version());
+      if (result.winner() != null) {
+        json.writeStringField("winner", result.winner());
+      }
+      json.writeStringField("decidedAt", Instant.ofEpochMilli(result.decidedAtMillis()).toString());
+      json.writeStringField(
+          "effectiveAt", Instant.ofEpochMilli(result.effectiveAtMillis()).toString());
+      json.writeEndObject();
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return bytes.toByteArray();
   }
 
   /** The value of a rule's record; null for a deletion. */

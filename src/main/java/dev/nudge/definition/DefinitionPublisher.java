@@ -290,6 +290,10 @@ public final class DefinitionPublisher {
       return false;
     }
     log.put(key, null);
+    String result = key(tenant, DefinitionCodec.RESULT, id);
+    if (kind.equals(CampaignCodec.KIND) && log.newest().containsKey(result)) {
+      log.put(result, null);
+    }
     return true;
   }
 
@@ -325,7 +329,8 @@ public final class DefinitionPublisher {
     records.forEach(
         (key, value) -> {
           try {
-            read(key, value).ifPresent(versions::add);
+            // What came of an experiment is nobody's to publish.
+            read(key, value).filter(version -> version.result() == null).ifPresent(versions::add);
           } catch (DefinitionException refused) {
             unreadable.addAll(refused.problems());
           }

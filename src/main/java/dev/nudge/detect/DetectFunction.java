@@ -121,7 +121,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
   public void onDefinition(DefinitionVersion arrived) throws Exception {
     if (arrived.policy() != null) {
       onPolicy(arrived.policy());
-    } else {
+    } else if (arrived.rule() != null) {
       onRule(arrived.rule());
     }
   }

@@ -5,14 +5,15 @@ import dev.nudge.event.DeadLetter;
 import dev.nudge.event.DeadLetterReason;
 import dev.nudge.event.Decision;
 import dev.nudge.event.DecisionReader;
+import dev.nudge.event.DeferReason;
 import dev.nudge.event.Moment;
 import dev.nudge.event.MomentReader;
 import dev.nudge.event.Topic;
 import java.io.IOException;
 
 /**
- * Reads what Nudge itself has written: of decisions those that made a grant, of moments the changes
- * of stage. All others only have their time.
+ * Reads what Nudge itself has written: of decisions those that made a grant and those that wait for
+ * what comes of an experiment, of moments the changes of stage. All others only have their time.
  */
 public final class OwnRecordDecoder {
   private OwnRecordDecoder() {}
@@ -44,7 +45,7 @@ public final class OwnRecordDecoder {
   }
 
   private static Ingested ingested(Decision decision) {
-    return decision.code().isGrant()
+    return decision.code().isGrant() || decision.reason() == DeferReason.WAITS_FOR_WINNER
         ? Ingested.event(CustomerEvent.of(decision))
         : Ingested.time(decision.atMillis());
   }

@@ -2,6 +2,8 @@ package dev.nudge.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.nudge.definition.DefinitionCodec;
+import dev.nudge.definition.ExperimentResult;
 import dev.nudge.event.DeadLetter;
 import dev.nudge.event.Decision;
 import dev.nudge.event.Json;
@@ -17,7 +19,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** What Engage writes to Kafka. */
+/** What Engage and Measure write to Kafka. */
 public final class KafkaSinks {
   /** Kafka refuses transactions longer than its {@code transaction.max.timeout.ms}, 15 minutes. */
   private static final int TRANSACTION_TIMEOUT_MILLIS = 900_000;
@@ -121,6 +123,26 @@ public final class KafkaSinks {
                 }))
         .uid("engage-dead-letters-sink-v1")
         .name("Dead letters topic")
+        .setParallelism(1);
+  }
+
+  /**
+   * Writes what came of experiments, onto the topic of campaigns. After a failure one may come
+   * again, the same, which changes nothing: each is of its campaign, version and instant.
+   */
+  public static void results(DataStream<ExperimentResult> results, KafkaConfig kafka) {
+    String topic = TopicName.CAMPAIGNS.withPrefix(kafka.topicPrefix());
+    results
+        .sinkTo(
+            sink(
+                kafka,
+                DeliveryGuarantee.AT_LEAST_ONCE,
+                topic,
+                (result, context, timestamp) ->
+                    new ProducerRecord<>(
+                        topic, DefinitionCodec.key(result), DefinitionCodec.value(result))))
+        .uid("measure-results-sink-v1")
+        .name("Results to the campaigns topic")
         .setParallelism(1);
   }
 

@@ -1,6 +1,7 @@
 package dev.nudge.measure;
 
 import dev.nudge.definition.Campaign;
+import dev.nudge.definition.CampaignTrigger;
 import dev.nudge.definition.Experiment;
 import dev.nudge.definition.Variant;
 import dev.nudge.event.Decision;
@@ -17,6 +18,8 @@ import java.util.List;
  * @param shares of the arms that are to have any, in declared order, {@link Decision#CONTROL} last;
  *     of a version that nobody defined the arms that were seen, without shares
  * @param experiment how the best variant is found, or null
+ * @param scheduled whether customers wait for what comes of it, and say so; else nobody does, and
+ *     it is to be found that long after the first grant
  * @param currency in which revenue and cost stand, or empty
  */
 public record DeclaredArms(
@@ -25,6 +28,7 @@ public record DeclaredArms(
     int version,
     List<ArmShare> shares,
     Experiment experiment,
+    boolean scheduled,
     String currency) {
 
   /** Of a definition, which may be null. */
@@ -35,6 +39,7 @@ public record DeclaredArms(
         grant.version(),
         campaign == null ? seen(grant) : shares(campaign),
         campaign == null ? null : campaign.experiment(),
+        campaign != null && campaign.trigger() instanceof CampaignTrigger.OfTime,
         grant.costCurrency());
   }
 

@@ -1,6 +1,7 @@
 package dev.nudge.measure;
 
 import dev.nudge.definition.Experiment;
+import dev.nudge.definition.ExperimentResult;
 import dev.nudge.event.CodePoints;
 import dev.nudge.event.Decision;
 import java.math.BigDecimal;
@@ -72,6 +73,12 @@ public final class ExperimentBook {
 
   long refused;
 
+  /**
+   * Until when results of a version's experiment were found, or are to be: what was asked for up to
+   * then is not found again. Of as many versions as are kept.
+   */
+  final NavigableMap<Integer, Long> asked = new TreeMap<>();
+
   /** Changes and minutes that have been compared. */
   long inputs;
 
@@ -81,10 +88,49 @@ public final class ExperimentBook {
     this.campaign = campaign;
   }
 
+  /**
+   * When the result of a version's experiment is to be found, for which nobody asks because nobody
+   * waits: after its first grant.
+   *
+   * @param grantedMillis the end of the minute of a grant, epoch milliseconds
+   * @return null if somebody asks, or it was told before
+   */
+  Long resultMillis(int version, long grantedMillis) {
+    DeclaredArms arms = declared.get(version);
+    if (arms == null
+        || arms.experiment() == null
+        || arms.scheduled()
+        || asked.containsKey(version)) {
+      return null;
+    }
+    return ExperimentResult.foundMillis(grantedMillis + arms.experiment().decideAfterMillis());
+  }
+
+  /** Whether a result of the version is found up to that instant, or is to be. */
+  boolean isAsked(int version, long millis) {
+    return asked.getOrDefault(version, Long.MIN_VALUE) >= millis;
+  }
+
+  /** A result of the version is found at that instant, or is to be. */
+  void ask(int version, long millis) {
+    asked.merge(version, millis, Math::max);
+    while (asked.size() > MAX_VERSIONS) {
+      asked.remove(asked.firstKey());
+    }
+  }
+
+  /** What comes of a version's experiment, if one looks now. */
+  ExperimentResult result(int version, long atMillis) {
+    DeclaredArms arms = declared.get(version);
+    String winner = arms == null ? null : winner(now(), arms.experiment());
+    return ExperimentResult.of(tenant, campaign, version, winner, atMillis);
+  }
+
   /** What is left of a book that is closed: rows of a later one overrule those of this one. */
   ExperimentBook closed() {
     ExperimentBook closed = new ExperimentBook(tenant, campaign);
     closed.inputs = inputs;
+    closed.asked.putAll(asked);
     return closed;
   }
 
@@ -134,6 +180,7 @@ public final class ExperimentBook {
             .limit(MAX_ARMS)
             .toList(),
         null,
+        false,
         other.currency());
   }
 
@@ -195,7 +242,7 @@ public final class ExperimentBook {
    * @return null if there is no experiment, or none is the best beyond chance where it has to be
    */
   public String winner() {
-    return winner(now());
+    return winner(now(), experiment());
   }
 
   /**
@@ -288,8 +335,7 @@ public final class ExperimentBook {
 
   // Who won
 
-  private String winner(ArmStandings now) {
-    Experiment experiment = experiment();
+  private String winner(ArmStandings now, Experiment experiment) {
     if (experiment == null) {
       return null;
     }
@@ -339,7 +385,7 @@ public final class ExperimentBook {
     private final long untilMillis;
     private final ArmStandings now = now();
     private final List<String> variants = variants(now);
-    private final String winner = winner(now);
+    private final String winner = winner(now, experiment());
     private final ArmSums control = hasControl(now) ? now.of(Decision.CONTROL) : null;
     private final Map<String, Long> expectedE8 = expectedE8(now);
     private final Double sampleRatioP;

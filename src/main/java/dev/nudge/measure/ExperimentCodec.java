@@ -38,6 +38,11 @@ public final class ExperimentCodec {
     out.writeSInt64NoTag(book.openMillis);
     out.writeUInt64NoTag(book.refused);
     out.writeUInt64NoTag(book.inputs);
+    out.writeUInt32NoTag(book.asked.size());
+    for (Map.Entry<Integer, Long> asked : book.asked.entrySet()) {
+      out.writeUInt32NoTag(asked.getKey());
+      out.writeSInt64NoTag(asked.getValue());
+    }
     out.writeUInt32NoTag(book.declared.size());
     for (DeclaredArms declared : book.declared.values()) {
       write(out, declared);
@@ -77,6 +82,9 @@ public final class ExperimentCodec {
     book.openMillis = in.readSInt64();
     book.refused = in.readUInt64();
     book.inputs = in.readUInt64();
+    for (int left = in.readUInt32(); left > 0; left--) {
+      book.asked.put(in.readUInt32(), in.readSInt64());
+    }
     int versions = in.readUInt32();
     for (int i = 0; i < versions; i++) {
       DeclaredArms declared = readDeclared(in, tenant, campaign);
@@ -115,6 +123,7 @@ public final class ExperimentCodec {
       out.writeUInt32NoTag(METRICS.indexOf(experiment.metric()));
       out.writeUInt32NoTag(THENS.indexOf(experiment.then()));
     }
+    out.writeBoolNoTag(declared.scheduled());
     writeText(out, declared.currency());
   }
 
@@ -127,7 +136,8 @@ public final class ExperimentCodec {
       shares.add(new ArmShare(in.readString(), in.readUInt64()));
     }
     Experiment experiment = in.readBool() ? readExperiment(in) : null;
-    return new DeclaredArms(tenant, campaign, version, shares, experiment, in.readString());
+    return new DeclaredArms(
+        tenant, campaign, version, shares, experiment, in.readBool(), in.readString());
   }
 
   private static Experiment readExperiment(CodedInputStream in) throws IOException {

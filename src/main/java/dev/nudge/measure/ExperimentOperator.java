@@ -1,6 +1,7 @@
 package dev.nudge.measure;
 
 import com.google.protobuf.CodedOutputStream;
+import dev.nudge.definition.ExperimentResult;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,12 +25,16 @@ import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
 
 /**
  * Keeps each campaign's {@link ExperimentBook}, and compares its arms whenever the watermark passes
  * the end of a minute in which something changed: then the campaign's rows are said anew.
  *
  * <p>What comes for a minute that is over counts in the one that is open.
+ *
+ * <p>At the end of the minute for which a result is asked it is found: once for each version and
+ * instant, since those who ask are many, and never in a rehearsal, which changes no allocation.
  *
  * <p>It is an operator and not a process function because a rehearsal says each row once, when all
  * has been read.
@@ -38,6 +43,10 @@ final class ExperimentOperator extends AbstractStreamOperator<ArmRow>
     implements OneInputStreamOperator<ArmInput, ArmRow>, Triggerable<String, String> {
   /** Without a change for that long an experiment is over. */
   static final long FORGET_AFTER_MILLIS = 365 * 86_400_000L;
+
+  /** What came of experiments, for whoever waits for it. */
+  static final OutputTag<ExperimentResult> RESULTS =
+      new OutputTag<>("results", TypeInformation.of(ExperimentResult.class));
 
   private static final long MINUTE_MILLIS = 60_000L;
   private static final String BOOK = "book";
@@ -53,7 +62,8 @@ final class ExperimentOperator extends AbstractStreamOperator<ArmRow>
   // FORGET_AFTER_MILLIS. A few bytes stay, so that rows of a campaign that is taken up again
   // overrule the old ones.
   private transient ValueState<byte[]> books;
-  // By the last instant of their minute; cleared by its timer, when they go into the book.
+  // By the last instant of their minute; cleared by its timer, when they go into the book. Results
+  // that are asked for stand there too.
   private transient MapState<Long, List<ArmInput>> changes;
   private transient StreamRecord<ArmRow> record;
   private transient Counter late;
@@ -98,9 +108,22 @@ final class ExperimentOperator extends AbstractStreamOperator<ArmRow>
       ExperimentBook book = read();
       book.add(input.declared());
       write(book);
+    } else if (input.awaited() != null && measure.rows() == MeasureConfig.Rows.AT_END) {
+      // A rehearsal changes no allocation.
       return;
+    } else if (input.awaited() != null) {
+      AwaitedResult awaited = input.awaited();
+      if (!read().isAsked(awaited.version(), awaited.foundMillis())) {
+        keep(input, awaited.foundMillis() - 1);
+      }
+    } else {
+      keep(input, lastMillis(input.change().minuteMillis()));
     }
-    long last = lastMillis(input.change().minuteMillis());
+  }
+
+  /** Until the watermark passes the last instant of a minute. */
+  private void keep(ArmInput input, long lastMillis) throws Exception {
+    long last = lastMillis;
     if (last <= timers.currentWatermark()) {
       late.inc();
       last = lastMillis(minuteOf(timers.currentWatermark() + 1));
@@ -110,8 +133,10 @@ final class ExperimentOperator extends AbstractStreamOperator<ArmRow>
       ofMinute = new ArrayList<>();
       timers.registerEventTimeTimer(COMPARE, last);
     }
-    ofMinute.add(input);
-    changes.put(last, ofMinute);
+    if (input.awaited() == null || !ofMinute.contains(input)) {
+      ofMinute.add(input);
+      changes.put(last, ofMinute);
+    }
   }
 
   private static long minuteOf(long millis) {
@@ -126,24 +151,65 @@ final class ExperimentOperator extends AbstractStreamOperator<ArmRow>
     }
     ExperimentBook book = read();
     boolean isNew = book.comparedMillis() == Long.MIN_VALUE;
-    compare(book, timer.getTimestamp());
+    List<ArmInput> ofMinute = changes.get(timer.getTimestamp());
     changes.remove(timer.getTimestamp());
+    boolean isChanged = compare(book, ofMinute, timer.getTimestamp());
+    if (measure.rows() == MeasureConfig.Rows.LIVE) {
+      long end = timer.getTimestamp() + 1;
+      askForResults(book, ofMinute, end);
+      findResults(book, ofMinute, end);
+      if (isChanged) {
+        say(book, book.comparedMillis());
+      }
+    }
     write(book);
     if (isNew) {
       timers.registerEventTimeTimer(FORGET, timer.getTimestamp() + FORGET_AFTER_MILLIS);
     }
-    if (measure.rows() == MeasureConfig.Rows.LIVE) {
-      say(book, book.comparedMillis());
-    }
   }
 
-  private void compare(ExperimentBook book, long lastMillis) throws Exception {
+  /** Whether anything changed. */
+  private boolean compare(ExperimentBook book, List<ArmInput> ofMinute, long lastMillis) {
     long before = book.refused();
-    for (ArmInput each : changes.get(lastMillis)) {
-      book.add(each.change(), each.changes());
+    boolean isChanged = false;
+    for (ArmInput each : ofMinute) {
+      if (each.change() != null) {
+        book.add(each.change(), each.changes());
+        isChanged = true;
+      }
     }
     refused.inc(book.refused() - before);
     book.advanceTo(lastMillis + 1);
+    return isChanged;
+  }
+
+  /** Where nobody waits it is the first grant after which a result is to be found. */
+  private void askForResults(ExperimentBook book, List<ArmInput> ofMinute, long endMillis)
+      throws Exception {
+    for (ArmInput each : ofMinute) {
+      if (each.change() == null || each.change().customers() <= 0) {
+        continue;
+      }
+      int version = each.change().version();
+      Long found = book.resultMillis(version, endMillis);
+      if (found != null) {
+        ArmChange change = each.change();
+        keep(
+            ArmInput.of(new AwaitedResult(change.tenant(), change.campaign(), version, found)),
+            found - 1);
+        book.ask(version, found);
+      }
+    }
+  }
+
+  private void findResults(ExperimentBook book, List<ArmInput> ofMinute, long endMillis) {
+    for (ArmInput each : ofMinute) {
+      if (each.awaited() != null) {
+        int version = each.awaited().version();
+        book.ask(version, endMillis);
+        output.collect(RESULTS, new StreamRecord<>(book.result(version, endMillis)));
+      }
+    }
   }
 
   private void say(ExperimentBook book, long asOfMillis) {
@@ -191,7 +257,7 @@ final class ExperimentOperator extends AbstractStreamOperator<ArmRow>
         setCurrentKey(key);
         ExperimentBook book = read();
         for (long last : new TreeSet<>(minutes())) {
-          compare(book, last);
+          compare(book, changes.get(last), last);
         }
         say(book, endOfTimeMillis);
       }

@@ -115,6 +115,10 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
   @Override
   public void onDefinition(DefinitionVersion definition) throws Exception {
     RuleVersion rule = definition.rule();
+    if (definition.result() != null) {
+      // Measure's own.
+      return;
+    }
     if (rule != null && (rule.kind() != Rule.Kind.CAMPAIGN || rule.deleted())) {
       return;
     }

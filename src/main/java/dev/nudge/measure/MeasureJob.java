@@ -9,6 +9,7 @@ import dev.nudge.ingest.IngestWatermarks;
 import dev.nudge.ingest.Ingested;
 import dev.nudge.kafka.DefinitionSource;
 import dev.nudge.kafka.EventSource;
+import dev.nudge.kafka.KafkaSinks;
 import dev.nudge.kafka.OwnTopicsSource;
 import dev.nudge.kafka.TopicCheck;
 import dev.nudge.kafka.Topics;
@@ -21,7 +22,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
 
-/** Measure as a Flink job: Kafka in, ClickHouse out. */
+/** Measure as a Flink job: Kafka in; ClickHouse out, and to Kafka what came of experiments. */
 public final class MeasureJob {
   /** The job's name on a cluster. */
   public static final String NAME = "nudge-measure";
@@ -99,6 +100,7 @@ public final class MeasureJob {
         .sinkTo(Rows.of(config.clickHouse(), MeasureRows.ARMS, MeasureRows::bind))
         .uid("measure-arms-rows-v1")
         .name("Experiment arms table");
+    KafkaSinks.results(outputs.results(), config.kafka());
     outputs
         .measured()
         .sinkTo(Rows.of(config.clickHouse(), MeasureRows.MEASURED, MeasureRows::bind))

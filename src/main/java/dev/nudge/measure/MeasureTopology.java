@@ -3,6 +3,7 @@ package dev.nudge.measure;
 import dev.nudge.definition.DefinitionOperator;
 import dev.nudge.definition.DefinitionRecord;
 import dev.nudge.definition.DefinitionVersion;
+import dev.nudge.definition.ExperimentResult;
 import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
 import dev.nudge.ingest.CustomerOperator;
@@ -28,6 +29,7 @@ public final class MeasureTopology {
    * @param steps who reached which step
    * @param sentVersions versions of campaigns that are sent; of one version the earliest counts
    * @param arms how arms of campaigns stand
+   * @param results what came of experiments, for whoever decides
    * @param measured up to when everything has been counted, epoch milliseconds, now and then
    */
   public record Outputs(
@@ -35,6 +37,7 @@ public final class MeasureTopology {
       DataStream<StepRow> steps,
       DataStream<SentVersion> sentVersions,
       DataStream<ArmRow> arms,
+      DataStream<ExperimentResult> results,
       DataStream<Long> measured) {}
 
   /** Records to events; dead letters are Engage's to keep, here they are counted. */
@@ -76,7 +79,10 @@ public final class MeasureTopology {
       IngestConfig ingest,
       MeasureConfig config) {
     SingleOutputStreamOperator<Tally> additions =
-        told.keyBy(CustomerEvent::key, TypeInformation.of(CustomerKey.class))
+        told.filter(event -> !AwaitedFunction.waits(event))
+            .uid("measure-told-v1")
+            .name("Told of customers")
+            .keyBy(CustomerEvent::key, TypeInformation.of(CustomerKey.class))
             .connect(definitions.broadcast())
             .transform(
                 "Measure",
@@ -107,7 +113,10 @@ public final class MeasureTopology {
                     .getSideOutput(MeasureFunction.DECLARED)
                     .map(declared -> ArmInput.of(declared), ofArms)
                     .uid("measure-declared-arms-v1")
-                    .name("Declared arms"))
+                    .name("Declared arms"),
+                told.process(new AwaitedFunction(), ofArms)
+                    .uid("measure-awaited-v1")
+                    .name("Awaited results"))
             .keyBy(ArmInput::key, Types.STRING)
             .transform(
                 "Experiments",
@@ -119,6 +128,7 @@ public final class MeasureTopology {
         additions.getSideOutput(MeasureFunction.STEPS),
         additions.getSideOutput(MeasureFunction.SENT),
         arms,
+        arms.getSideOutput(ExperimentOperator.RESULTS),
         rows.getSideOutput(TallyOperator.MEASURED));
   }
 }

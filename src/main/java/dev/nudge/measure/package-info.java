@@ -3,18 +3,20 @@
  * sold, who came, who came back.
  *
  * <p>In: decisions, stage changes, and each customer's accepted events, in order; campaigns and
- * policies. Out: rows, as absolute values.
+ * policies; who waits for what comes of an experiment. Out: rows, as absolute values; what came of
+ * experiments, for Decide.
  *
  * <pre>
  *   a customer's events,  ┬► {@link dev.nudge.measure.CustomerLedger}: grants, steps, money   ┬► {@link dev.nudge.measure.Tally}s, which ──► rows
  *   decisions, stages     └► {@link dev.nudge.measure.CustomerTallies}: orders, visits, stages ┘  only add up
- *   a campaign's customers ► {@link dev.nudge.measure.ExperimentBook}: arms, intervals, p, winner  ──────────────────► rows
+ *   a campaign's customers ► {@link dev.nudge.measure.ExperimentBook}: arms, intervals, p, winner, at the end of each minute ► rows, results
  * </pre>
  *
  * <p>State: one {@link dev.nudge.measure.CustomerLedger} and one {@link
  * dev.nudge.measure.CustomerTallies} a customer, as bytes; what clears them stands there. One
  * {@link dev.nudge.measure.Tally} a row, until nothing can change it any more ({@link
  * dev.nudge.measure.TallyTable#finalMillis}). One {@link dev.nudge.measure.ExperimentBook} a
- * campaign, as bytes, of a bounded size, as long as the campaign is measured.
+ * campaign, as bytes, of a bounded size, until nothing has changed for a year; and what its open
+ * minute gathered, until that ends.
  */
 package dev.nudge.measure;

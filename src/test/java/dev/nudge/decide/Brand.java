@@ -7,6 +7,7 @@ import dev.nudge.definition.CampaignCodec;
 import dev.nudge.definition.DefinitionException;
 import dev.nudge.definition.DefinitionReader;
 import dev.nudge.definition.DefinitionVersion;
+import dev.nudge.definition.ExperimentResult;
 import dev.nudge.definition.OnChange;
 import dev.nudge.definition.Policy;
 import dev.nudge.definition.PolicyVersion;
@@ -110,6 +111,21 @@ final class Brand implements TenantDecider.Listener {
     return define(
         new RuleVersion(
             "acme", Rule.Kind.CAMPAIGN, id, version, fromMillis, OnChange.DROP, text, false));
+  }
+
+  /** What came of an experiment is known from the beginning, and holds from when it says. */
+  Brand result(String campaign, int version, String winner, long decidedAtMillis) {
+    String place = "result " + campaign;
+    DefinitionHistory next =
+        histories
+            .getOrDefault(place, DefinitionHistory.none())
+            .withResult(
+                DefinitionVersion.of(
+                    ExperimentResult.of("acme", campaign, version, winner, decidedAtMillis)),
+                Long.MIN_VALUE);
+    histories.put(place, next);
+    playbook.setResults("acme", campaign, next);
+    return this;
   }
 
   Brand delete(String id, long fromMillis) throws DefinitionException {

@@ -42,7 +42,7 @@ final class DecideHarness
     setStateBackend(
         backend == Backend.HEAP
             ? new HashMapStateBackend()
-            : new EmbeddedRocksDBStateBackend(true));
+            : new EmbeddedRocksDBStateBackend(false));
     this.config.setStateKeySerializer(
         TypeInformation.of(TenantShard.class)
             .createSerializer(executionConfig.getSerializerConfig()));

@@ -17,7 +17,6 @@ import dev.nudge.event.DeferReason;
 import dev.nudge.event.Delivery;
 import dev.nudge.event.DeliveryStatus;
 import dev.nudge.event.LifecycleStage;
-import dev.nudge.event.Moment;
 import dev.nudge.event.Profile;
 import dev.nudge.event.Trigger;
 import dev.nudge.event.Value;
@@ -505,24 +504,6 @@ class DecisionCodesTest {
             DecisionCode.EXPIRED,
             DecisionCode.SENT);
     assertThat(brand.rows.get(2).atMillis()).isEqualTo(at("2026-01-07T00:00:00Z"));
-  }
-
-  @Test
-  void explorersGoFirstAndTheOthersWait() throws Exception {
-    Brand brand =
-        Brand.open()
-            .campaign(
-                "a",
-                "trigger: {schedule: \"2026-01-05T09:00\"}",
-                PUSH,
-                "variants: [{id: A, weight: 50}, {id: B, weight: 50}]",
-                "experiment: {explore: 1, decideAfter: 2 h}")
-            .take(Moment.ofTime("a", ANNA, START, START, Brand.features()))
-            .until(START + DAY);
-
-    assertThat(brand.codes()).containsExactly(DecisionCode.DEFERRED, DecisionCode.SENT);
-    assertThat(brand.rows.get(0).reason()).isEqualTo(DeferReason.WAITS_FOR_WINNER);
-    assertThat(brand.last().dueMillis()).isEqualTo(START + 2 * HOUR);
   }
 
   @Test

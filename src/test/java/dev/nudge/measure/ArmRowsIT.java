@@ -40,6 +40,7 @@ class ArmRowsIT {
             1,
             List.of(new ArmShare("A", 90_000_000), new ArmShare(Decision.CONTROL, 10_000_000)),
             null,
+            false,
             "EUR"));
     book.add(change("A", 3));
     book.advanceTo(START + 60_000);

@@ -143,7 +143,8 @@ class CustomerArmsTest {
     assertThat(armInMinute("A", START + 10 * MINUTE)).isEqualTo(sums(0, 0, 4, 40));
     assertThat(declared)
         .containsExactly(
-            new DeclaredArms(ANNA.tenant(), "welcome", 1, List.of(new ArmShare("A", 0)), null, ""));
+            new DeclaredArms(
+                ANNA.tenant(), "welcome", 1, List.of(new ArmShare("A", 0)), null, false, ""));
   }
 
   @Test

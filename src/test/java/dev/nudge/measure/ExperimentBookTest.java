@@ -27,7 +27,7 @@ class ExperimentBookTest {
   private ExperimentBook book = new ExperimentBook("acme", "welcome");
 
   private static DeclaredArms declared(int version, Experiment experiment, ArmShare... shares) {
-    return new DeclaredArms("acme", "welcome", version, List.of(shares), experiment, "EUR");
+    return new DeclaredArms("acme", "welcome", version, List.of(shares), experiment, false, "EUR");
   }
 
   private static Experiment experiment(Metric metric, Then then) {

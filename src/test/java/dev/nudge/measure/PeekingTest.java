@@ -107,6 +107,7 @@ class PeekingTest {
               1,
               List.of(new ArmShare("A", 50_000_000), new ArmShare(Decision.CONTROL, 50_000_000)),
               null,
+              false,
               ""));
       boolean alarmed = false;
       for (int minute = 0; minute < MINUTES; minute++) {

@@ -65,7 +65,7 @@ class CustomerLedgerTest {
 
   @Test
   void inOrderArmsAreTheOracles() throws Exception {
-    new RandomMeasures(1, TENANTS).write(folder);
+    new RandomMeasures(6, TENANTS).write(folder);
 
     assertSameArms(new LedgerRun(folder, UNTIL, false).inOrder().experiments());
   }

@@ -48,6 +48,7 @@ class MeasureRehearsalIT {
     List<String> experiments = Files.readAllLines(out.resolve("experiments.jsonl"));
     assertThat(experiments).hasSizeGreaterThan(400);
     assertThat(experiments).anyMatch(line -> line.contains("\"winner\":true"));
+    assertThat(experiments).anyMatch(line -> line.contains("\"conversionP\":0."));
     assertThat(Differences.ofExperiments(oracle.experiments(), experiments)).isEmpty();
   }
 

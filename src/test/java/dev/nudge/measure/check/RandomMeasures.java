@@ -106,7 +106,7 @@ final class RandomMeasures {
       begin = chance(0.6) ? begin - begin % (20 * DAY) + 3 * DAY : begin;
       begin = Math.max(begin, START.toEpochMilli());
       Files.writeString(definitions.resolve(tenant + ".yaml"), definitions());
-      int customers = crowded ? 240 + random.nextInt(60) : 3 + random.nextInt(5);
+      int customers = crowded ? 480 + random.nextInt(120) : 3 + random.nextInt(5);
       for (int c = 0; c < customers; c++) {
         customer = "c" + c;
         customer();
