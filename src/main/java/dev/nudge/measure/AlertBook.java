@@ -220,7 +220,7 @@ public final class AlertBook {
           what,
           subject + " " + what,
           endMillis,
-          hours.one(hour),
+          (double) hours.one(hour),
           finding.bound());
     } else {
       alerts.close(AlertKind.UNUSUAL_HOUR, what, endMillis);
@@ -263,8 +263,8 @@ public final class AlertBook {
     boolean running =
         !grants.isEmpty()
             || !paid.isEmpty()
-            || !alerts.isEmpty() && !campaign.isEmpty()
-            || TargetPace.isSet(terms) && judgedMillis < terms.toMillis();
+            || (!alerts.isEmpty() && !campaign.isEmpty())
+            || (TargetPace.isSet(terms) && judgedMillis < terms.toMillis());
     return running ? hourOf(judgedMillis) + HOUR_MILLIS : NEVER;
   }
 

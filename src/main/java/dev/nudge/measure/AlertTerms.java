@@ -72,15 +72,26 @@ public record AlertTerms(
     return Math.max(0, Math.min(atMillis, toMillis) - fromMillis);
   }
 
-  /** A part of a campaign, in the order of their numbers in bytes: one is never moved. */
+  /** A part of a campaign, by their numbers in bytes: one is never changed. */
   public enum Part {
     /** None that is defined; as a whole the campaign itself. */
-    NONE,
+    NONE(0),
     /** The time before. */
-    WARM_UP,
+    WARM_UP(1),
     /** The time that all is about. */
-    MAIN,
+    MAIN(2),
     /** The time after. */
-    AFTER
+    AFTER(3);
+
+    private final int number;
+
+    Part(int number) {
+      this.number = number;
+    }
+
+    /** Its number in bytes, from 0. */
+    int number() {
+      return number;
+    }
   }
 }

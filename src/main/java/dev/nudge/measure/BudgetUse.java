@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -47,22 +48,26 @@ final class BudgetUse {
   /** At the end of a minute. */
   void judge(AlertTerms terms, long atMillis, OpenAlerts alerts) {
     judge("", allE8, terms.budgetUnits(), atMillis, alerts);
-    days.forEach((day, usedE8) -> judge(day, usedE8, terms.perDayUnits(), atMillis, alerts));
-    // A day's alert ends with it, and at the latest when the day is forgotten.
-    for (Map.Entry<String, BigInteger> day : days.entrySet()) {
-      long end =
-          LocalDate.parse(day.getKey())
-              .plusDays(1)
-              .atStartOfDay(ZoneId.of(terms.zone()))
-              .toInstant()
-              .toEpochMilli();
-      if (end <= atMillis) {
-        close(day.getKey(), end, alerts);
+    Iterator<Map.Entry<String, BigInteger>> all = days.entrySet().iterator();
+    while (all.hasNext()) {
+      Map.Entry<String, BigInteger> day = all.next();
+      long end = endMillis(day.getKey(), terms.zone());
+      // A day's alert ends with it, and at the latest when there are too many days.
+      if (end <= atMillis || days.size() > MAX_DAYS) {
+        close(day.getKey(), Math.min(end, atMillis), alerts);
+        all.remove();
+      } else {
+        judge(day.getKey(), day.getValue(), terms.perDayUnits(), atMillis, alerts);
       }
     }
-    while (days.size() > MAX_DAYS) {
-      close(days.pollFirstEntry().getKey(), atMillis, alerts);
-    }
+  }
+
+  private static long endMillis(String day, String zone) {
+    return LocalDate.parse(day)
+        .plusDays(1)
+        .atStartOfDay(ZoneId.of(zone))
+        .toInstant()
+        .toEpochMilli();
   }
 
   private static void close(String day, long endMillis, OpenAlerts alerts) {

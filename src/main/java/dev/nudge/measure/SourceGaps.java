@@ -83,12 +83,17 @@ final class SourceGaps {
     return true;
   }
 
-  /** At the end of a minute. */
+  /** At the end of a minute. Where nobody says anything nobody is silent: time stands still. */
   void judge(long atMillis, OpenAlerts alerts) {
+    long newest = Long.MIN_VALUE;
+    for (Topic topic : topics.values()) {
+      newest = Math.max(newest, topic.lastMillis);
+    }
+    long toldMillis = Math.min(atMillis, newest + MINUTE_MILLIS);
     topics.forEach(
         (name, topic) -> {
           topic.gaps.forgetBefore(hourOf(atMillis) - DAYS * HOURS_A_DAY * HOUR_MILLIS);
-          long silent = (atMillis - topic.lastMillis) / MINUTE_MILLIS;
+          long silent = (toldMillis - topic.lastMillis) / MINUTE_MILLIS;
           if (alerts.isOpen(AlertKind.SOURCE_SILENT, name)) {
             // What was forgotten meanwhile doesn't end it, but another record.
             if (silent <= 1) {
@@ -98,7 +103,7 @@ final class SourceGaps {
           }
           long bound = topic.boundMinutes();
           if (bound > 0 && silent > bound) {
-            alerts.open(AlertKind.SOURCE_SILENT, name, atMillis, silent, bound);
+            alerts.open(AlertKind.SOURCE_SILENT, name, atMillis, (double) silent, (double) bound);
           }
         });
   }

@@ -80,7 +80,7 @@ final class TargetPace {
       return false;
     }
     Reached reached = windows.computeIfAbsent(window, none -> new Reached());
-    int part = terms == null ? 0 : terms.part(change.minuteMillis()).ordinal();
+    int part = terms == null ? 0 : terms.part(change.minuteMillis()).number();
     if (change.what() == AlertCount.PAID) {
       reached.paid[part] += change.count();
     } else {
@@ -128,7 +128,7 @@ final class TargetPace {
     long paid = reached.paid();
     if (terms.paid() > 0) {
       double pace = terms.paid() * share;
-      set(PAID, isBehind(paid, pace), paid, pace, atMillis, alerts);
+      set(PAID, isBehind(paid, pace), (double) paid, pace, atMillis, alerts);
     }
     if (terms.revenueUnits() > 0) {
       double pace = terms.revenueUnits() * share / Units.ONE;
@@ -186,14 +186,14 @@ final class TargetPace {
       long overMillis = terms.overMillis(each, begin, atMillis);
       long partMillis = terms.overMillis(each, begin, Long.MAX_VALUE);
       if (terms.paid() > 0) {
-        long actual = whole ? reached.paid() : reached.paid[each.ordinal()];
+        long actual = whole ? reached.paid() : reached.paid[each.number()];
         rows.add(
             row(
                 terms, PAID, each, atMillis, BigDecimal.valueOf(actual),
                 BigDecimal.valueOf(terms.paid()), partMillis, overMillis, length, inputs));
       }
       if (terms.revenueUnits() > 0) {
-        BigInteger units = whole ? reached.revenueUnits() : reached.revenueUnits[each.ordinal()];
+        BigInteger units = whole ? reached.revenueUnits() : reached.revenueUnits[each.number()];
         rows.add(
             row(
                 terms, REVENUE, each, atMillis, new BigDecimal(units, Units.SCALE),
