@@ -268,6 +268,11 @@ public final class AlertBook {
     return running ? hourOf(judgedMillis) + HOUR_MILLIS : NEVER;
   }
 
+  /** Whether anything was judged yet. */
+  boolean isJudged() {
+    return judgedMillis != Long.MIN_VALUE;
+  }
+
   /** How many changes did not count because too much was kept. */
   public long unkept() {
     return unkept;

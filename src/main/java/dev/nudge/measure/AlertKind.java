@@ -14,7 +14,7 @@ public enum AlertKind {
   UNSUBSCRIBE_RATE,
   /** Four fifths of a budget are spent. */
   BUDGET_80,
-  /** What is left of a budget is not enough for another grant. */
+  /** What is left of a budget is less than a grant costs. */
   BUDGET_100,
   /** A definition was not taken. */
   DEFINITION_QUARANTINED

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 /**
  * How much of its budgets a campaign has reserved, by its sent decisions: in all, and on each day.
  *
- * <p>A budget is spent when what is left is less than the cheapest grant so far: Decide never
+ * <p>A budget is spent when what is left is less than a grant cost so far, on average: Decide never
  * over-grants, so it is hardly ever reached to the last cent. What Decide gives back, of failed or
  * lapsed grants, isn't taken off.
  */
@@ -29,8 +29,8 @@ final class BudgetUse {
 
   private BigInteger allE8 = BigInteger.ZERO;
 
-  /** What the cheapest grant cost; null before the first. */
-  private BigInteger cheapestE8;
+  /** Grants that cost that. */
+  private long grants;
 
   /** By date, as ISO 8601 says it, whose order is that of days. */
   private final NavigableMap<String, BigInteger> days = new TreeMap<>();
@@ -38,11 +38,7 @@ final class BudgetUse {
   void add(AlertChange change) {
     allE8 = allE8.add(change.amount());
     days.merge(change.subject(), change.amount(), BigInteger::add);
-    if (change.count() > 0) {
-      // Of several grants in one change it is their mean, which is no less than the cheapest.
-      BigInteger mean = change.amount().divide(BigInteger.valueOf(change.count()));
-      cheapestE8 = cheapestE8 == null ? mean : cheapestE8.min(mean);
-    }
+    grants += change.count();
   }
 
   /** At the end of a minute. */
@@ -84,14 +80,14 @@ final class BudgetUse {
 
   private void judge(
       String subject, BigInteger usedE8, long limitUnits, long atMillis, OpenAlerts alerts) {
-    if (limitUnits == Long.MAX_VALUE || cheapestE8 == null) {
+    if (limitUnits == Long.MAX_VALUE || grants <= 0) {
       close(subject, atMillis, alerts);
       return;
     }
     BigInteger limitE8 = BigInteger.valueOf(limitUnits).multiply(E8_PER_UNIT);
     boolean most = usedE8.multiply(FIVE).compareTo(limitE8.multiply(FOUR)) >= 0;
     // A grant that costs nothing still can be sent when nothing is left.
-    BigInteger next = usedE8.add(cheapestE8.max(BigInteger.ONE));
+    BigInteger next = usedE8.add(allE8.divide(BigInteger.valueOf(grants)).max(BigInteger.ONE));
     boolean all = next.compareTo(limitE8) > 0;
     double used = usedE8.doubleValue() / E8;
     double limit = limitE8.doubleValue() / E8;
@@ -117,10 +113,7 @@ final class BudgetUse {
 
   void write(CodedOutputStream out) throws IOException {
     out.writeByteArrayNoTag(allE8.toByteArray());
-    out.writeBoolNoTag(cheapestE8 != null);
-    if (cheapestE8 != null) {
-      out.writeByteArrayNoTag(cheapestE8.toByteArray());
-    }
+    out.writeSInt64NoTag(grants);
     out.writeUInt32NoTag(days.size());
     for (Map.Entry<String, BigInteger> day : days.entrySet()) {
       Texts.write(out, day.getKey());
@@ -130,7 +123,7 @@ final class BudgetUse {
 
   void read(CodedInputStream in) throws IOException {
     allE8 = new BigInteger(in.readByteArray());
-    cheapestE8 = in.readBool() ? new BigInteger(in.readByteArray()) : null;
+    grants = in.readSInt64();
     for (int left = in.readUInt32(); left > 0; left--) {
       days.put(in.readString(), new BigInteger(in.readByteArray()));
     }
