@@ -2,6 +2,7 @@ package dev.nudge.measure;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
+import dev.nudge.definition.Campaign;
 import dev.nudge.definition.CampaignCodec;
 import dev.nudge.definition.DefinitionException;
 import dev.nudge.definition.DefinitionVersion;
@@ -51,6 +52,10 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
   static final OutputTag<DeclaredArms> DECLARED =
       new OutputTag<>("declared-arms", TypeInformation.of(DeclaredArms.class));
 
+  /** What alerts are judged by. */
+  static final OutputTag<AlertInput> ALERTS =
+      new OutputTag<>("alerts", TypeInformation.of(AlertInput.class));
+
   /** Versions of a campaign that are known at once; beyond it the oldest goes. */
   static final int MAX_VERSIONS = 64;
 
@@ -69,6 +74,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
   private transient KnownDefinitions definitions;
   private transient Map<String, Long> firstSent;
   private transient Map<String, DeclaredArms> saidArms;
+  private transient Map<String, AlertTerms> saidTerms;
   private transient Out out;
   private transient Counter corrections;
   private transient Counter refused;
@@ -94,6 +100,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
     definitions = new KnownDefinitions();
     firstSent = new HashMap<>();
     saidArms = new HashMap<>();
+    saidTerms = new HashMap<>();
     out = new Out();
     corrections = lent.metrics().counter("corrections");
     refused = lent.metrics().counter("refused");
@@ -122,11 +129,53 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
     if (rule != null && (rule.kind() != Rule.Kind.CAMPAIGN || rule.deleted())) {
       return;
     }
-    if (know(definition)) {
+    boolean taken = know(definition);
+    if (rule != null) {
+      String tenant = rule.tenant() == null ? "" : rule.tenant();
+      context.emit(
+          ALERTS,
+          AlertInput.of(
+              new DefinitionOutcome(
+                  tenant,
+                  definition.kind() + " " + rule.id(),
+                  rule.version(),
+                  rule.effectiveAtMillis(),
+                  taken)));
+      if (taken && rule.tenant() != null) {
+        // A target is missed, too, where nothing is ever sent.
+        sayTerms(tenant, rule.id(), rule.version());
+      }
+    }
+    if (taken) {
       stored.put(place(definition, definition.version()), definition);
       if (rule != null) {
         stored.remove(place(definition, definition.version() - MAX_VERSIONS));
       }
+    }
+  }
+
+  /** Said again after a restart, which changes nothing. */
+  private void sayTerms(String tenant, String id, int version) {
+    Campaign campaign = definitions.campaign(tenant, id, version);
+    if (campaign == null) {
+      return;
+    }
+    AlertTerms terms = AlertSigns.terms(tenant, version, campaign, definitions.policy(tenant));
+    if (!terms.equals(saidTerms.put(tenant + "|" + id + "|" + version, terms))) {
+      context.emit(ALERTS, AlertInput.of(terms));
+    }
+  }
+
+  private void sign(AlertChange change) {
+    context.emit(ALERTS, AlertInput.of(change));
+  }
+
+  private void sign(CustomerEvent event) {
+    AlertSigns.of(event, this::sign);
+    Decision decision = event.decision();
+    if (decision != null && decision.code().isGrant()) {
+      sayTerms(decision.tenant(), decision.campaign(), decision.version());
+      AlertSigns.of(decision, definitions, this::sign);
     }
   }
 
@@ -217,6 +266,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
     List<Decision> decisions = new ArrayList<>();
     for (Accepted each : accepted) {
       CustomerEvent event = each.event();
+      sign(event);
       if (isErasure(event)) {
         forgetEverything();
         events.clear();
@@ -240,6 +290,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
     changed = true;
     inputs++;
     CustomerEvent event = late.event();
+    sign(event);
     if (isErasure(event)) {
       forgetEverything();
     } else if (event.decision() != null) {
@@ -324,6 +375,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
     @Override
     public void add(FunnelChange change) {
       sheet.add(change.key().row(), TallyColumn.GRANTS, change.grants(), change.amountUnits());
+      AlertSigns.of(change, MeasureFunction.this::sign);
     }
 
     @Override
@@ -337,6 +389,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
       sheet.add(row, TallyColumn.SENT_GRANTS, change.grants(), null);
       sheet.add(row, TallyColumn.REVENUE, 0, change.revenueUnits());
       sheet.add(row, TallyColumn.COST, 0, change.costE8());
+      AlertSigns.of(change, definitions, MeasureFunction.this::sign);
     }
 
     @Override

@@ -100,6 +100,11 @@ public final class MeasureJob {
         .sinkTo(Rows.of(config.clickHouse(), MeasureRows.ARMS, MeasureRows::bind))
         .uid("measure-arms-rows-v1")
         .name("Experiment arms table");
+    outputs
+        .alerts()
+        .sinkTo(Rows.of(config.clickHouse(), MeasureRows.ALERTS, MeasureRows::bind))
+        .uid("measure-alerts-rows-v1")
+        .name("Alerts table");
     KafkaSinks.results(outputs.results(), config.kafka());
     outputs
         .measured()

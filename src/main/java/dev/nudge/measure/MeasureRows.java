@@ -88,6 +88,21 @@ final class MeasureRows {
               "winner",
               "version"));
 
+  /** Rows of {@code nudge.alert_rows}. */
+  static final String ALERTS =
+      insert(
+          "alert_rows",
+          List.of(
+              "tenant",
+              "kind",
+              "campaign",
+              "subject",
+              "at",
+              "until",
+              "actual",
+              "expected",
+              "version"));
+
   /** Rows of {@code nudge.measured}. */
   static final String MEASURED = insert("measured", List.of("job", "until", "version"));
 
@@ -190,6 +205,18 @@ final class MeasureRows {
     statement.setBoolean(column++, row.enough());
     statement.setBoolean(column++, row.winner());
     statement.setLong(column, row.inputs());
+  }
+
+  static void bind(PreparedStatement statement, AlertRow row) throws SQLException {
+    statement.setString(1, row.tenant());
+    statement.setString(2, row.kind().name());
+    statement.setString(3, row.campaign());
+    statement.setString(4, row.subject());
+    statement.setObject(5, time(row.atMillis()));
+    statement.setObject(6, row.untilMillis() == null ? null : time(row.untilMillis()));
+    statement.setDouble(7, row.actual());
+    statement.setDouble(8, row.expected());
+    statement.setLong(9, row.inputs());
   }
 
   private static int bind(PreparedStatement statement, int first, ArmMeasure measure)

@@ -29,6 +29,8 @@ public final class MeasureTopology {
    * @param steps who reached which step
    * @param sentVersions versions of campaigns that are sent; of one version the earliest counts
    * @param arms how arms of campaigns stand
+   * @param alerts what is wrong, when it begins and when it is over
+   * @param targets how far campaigns are on the way to their targets, by hour
    * @param results what came of experiments, for whoever decides
    * @param measured up to when everything has been counted, epoch milliseconds, now and then
    */
@@ -37,6 +39,8 @@ public final class MeasureTopology {
       DataStream<StepRow> steps,
       DataStream<SentVersion> sentVersions,
       DataStream<ArmRow> arms,
+      DataStream<AlertRow> alerts,
+      DataStream<TargetRow> targets,
       DataStream<ExperimentResult> results,
       DataStream<Long> measured) {}
 
@@ -123,11 +127,25 @@ public final class MeasureTopology {
                 TypeInformation.of(ArmRow.class),
                 new ExperimentOperator(config, ingest.endOfTimeMillis()))
             .uid("measure-experiments-v1");
+    TypeInformation<AlertInput> ofAlerts = TypeInformation.of(AlertInput.class);
+    SingleOutputStreamOperator<AlertRow> alerts =
+        additions
+            .getSideOutput(MeasureFunction.ALERTS)
+            .transform("Alert additions", ofAlerts, new AlertBundleOperator())
+            .uid("measure-alert-additions-v1")
+            .keyBy(AlertInput::key, Types.STRING)
+            .transform(
+                "Alerts",
+                TypeInformation.of(AlertRow.class),
+                new AlertOperator(config, ingest.endOfTimeMillis()))
+            .uid("measure-alerts-v1");
     return new Outputs(
         rows,
         additions.getSideOutput(MeasureFunction.STEPS),
         additions.getSideOutput(MeasureFunction.SENT),
         arms,
+        alerts,
+        alerts.getSideOutput(AlertOperator.TARGETS),
         arms.getSideOutput(ExperimentOperator.RESULTS),
         rows.getSideOutput(TallyOperator.MEASURED));
   }
