@@ -130,13 +130,15 @@ final class AlertOperator extends AbstractStreamOperator<AlertRow>
   @Override
   public void onEventTime(InternalTimer<String, String> timer) throws Exception {
     long last = timer.getTimestamp();
-    if (timer.getNamespace().equals(FORGET)) {
-      forget(last);
+    boolean isForgetting = timer.getNamespace().equals(FORGET);
+    // A timer that sets the next one would never come to an end there.
+    boolean isEnd = timers.currentWatermark() == Watermark.MAX_WATERMARK.getTimestamp();
+    if (isEnd && (isForgetting || measure.rows() == MeasureConfig.Rows.AT_END)) {
+      // What is left is judged up to the end of the world, and no further.
       return;
     }
-    boolean isEnd = timers.currentWatermark() == Watermark.MAX_WATERMARK.getTimestamp();
-    if (isEnd && measure.rows() == MeasureConfig.Rows.AT_END) {
-      // What is left is judged up to the end of the world, and no further.
+    if (isForgetting) {
+      forget(last);
       return;
     }
     AlertBook book = read();

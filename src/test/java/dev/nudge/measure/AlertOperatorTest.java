@@ -1,0 +1,175 @@
+package dev.nudge.measure;
+
+import static dev.nudge.TestEvents.DAY;
+import static dev.nudge.TestEvents.HOUR;
+import static dev.nudge.TestEvents.MINUTE;
+import static dev.nudge.TestEvents.START;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** When alerts are judged and said as time goes on. */
+@SuppressWarnings("try") // Flink's harness throws whatever it likes on close.
+class AlertOperatorTest {
+  private static final MeasureConfig LIVE = MeasureConfig.from(new Configuration());
+
+  private KeyedOneInputStreamOperatorTestHarness<String, AlertInput, AlertRow> harness;
+
+  @BeforeEach
+  void begin() throws Exception {
+    start(LIVE, null);
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    harness.close();
+  }
+
+  private void start(MeasureConfig config, OperatorSubtaskState state) throws Exception {
+    harness =
+        new KeyedOneInputStreamOperatorTestHarness<>(
+            new AlertOperator(config, START + 2 * HOUR), AlertInput::key, Types.STRING);
+    harness
+        .getExecutionConfig()
+        .configure(
+            new Configuration().set(PipelineOptions.GENERIC_TYPES, false),
+            getClass().getClassLoader());
+    harness.setStateBackend(new EmbeddedRocksDBStateBackend(false));
+    harness.setup(
+        TypeInformation.of(AlertRow.class)
+            .createSerializer(harness.getExecutionConfig().getSerializerConfig()));
+    if (state != null) {
+      harness.initializeState(state);
+    }
+    harness.open();
+  }
+
+  private void receive(AlertCount what, long minute, long count) throws Exception {
+    harness.processElement(
+        new StreamRecord<>(
+            AlertInput.of(
+                new AlertChange(
+                    "acme", "", what, "SMS", START + minute * MINUTE, count, BigInteger.ZERO))));
+  }
+
+  private void watermark(long atMillis) throws Exception {
+    harness.processWatermark(new Watermark(atMillis));
+  }
+
+  /** Since and until which minute, of each row since the last time. */
+  private List<String> said() {
+    List<String> said = new ArrayList<>();
+    for (Object each : harness.getOutput()) {
+      if (each instanceof StreamRecord<?> record) {
+        AlertRow row = (AlertRow) record.getValue();
+        String until =
+            row.untilMillis() == null
+                ? "still"
+                : Long.toString((row.untilMillis() - START) / MINUTE);
+        said.add("%s %d %s".formatted(row.kind(), (row.atMillis() - START) / MINUTE, until));
+      }
+    }
+    harness.getOutput().clear();
+    return said;
+  }
+
+  @Test
+  void anAlertBeginsWhenItsMinuteIsOverAndEndsThoughNothingComes() throws Exception {
+    receive(AlertCount.FAILED, 0, 9);
+    watermark(START + MINUTE - 2);
+    assertThat(said()).isEmpty();
+
+    watermark(START + MINUTE - 1);
+    assertThat(said()).containsExactly("FAILURE_RATE 1 still");
+
+    watermark(START + 2 * HOUR);
+    assertThat(said()).containsExactly("FAILURE_RATE 1 61");
+  }
+
+  @Test
+  void whatIsOfALaterMinuteIsNotKnownInAnEarlierOne() throws Exception {
+    receive(AlertCount.FAILED, 1, 5);
+    receive(AlertCount.FAILED, 0, 4);
+
+    watermark(START + MINUTE - 1);
+    assertThat(said()).isEmpty();
+    watermark(START + 2 * MINUTE - 1);
+    assertThat(said()).containsExactly("FAILURE_RATE 2 still");
+  }
+
+  @Test
+  void whatIsLateCountsFromTheOpenMinuteOn() throws Exception {
+    receive(AlertCount.FAILED, 0, 4);
+    watermark(START + 10 * MINUTE);
+    receive(AlertCount.FAILED, 0, 5);
+    watermark(START + 11 * MINUTE);
+
+    assertThat(said()).containsExactly("FAILURE_RATE 11 still");
+  }
+
+  @Test
+  void aRestoredOneGoesOnAlike() throws Exception {
+    receive(AlertCount.FAILED, 0, 9);
+    watermark(START + 30 * MINUTE);
+    receive(AlertCount.SENT, 40, 9);
+    said();
+
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.close();
+    start(LIVE, state);
+    watermark(START + 2 * HOUR);
+
+    assertThat(said()).containsExactly("FAILURE_RATE 1 61");
+  }
+
+  @Test
+  void whenNothingIsHeardForAYearNothingIsRemembered() throws Exception {
+    receive(AlertCount.FAILED, 0, 9);
+    watermark(START + 2 * DAY);
+    assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
+
+    watermark(START + MINUTE + AlertOperator.FORGET_AFTER_MILLIS);
+
+    assertThat(harness.numKeyedStateEntries()).isZero();
+    assertThat(harness.numEventTimeTimers()).isZero();
+  }
+
+  @Test
+  void theEndOfTimeComesToAnEnd() throws Exception {
+    receive(AlertCount.FAILED, 0, 9);
+    receive(AlertCount.SENT, 5, 1);
+
+    harness.processWatermark(Watermark.MAX_WATERMARK);
+
+    assertThat(said()).containsExactly("FAILURE_RATE 1 still");
+  }
+
+  @Test
+  void aRehearsalSaysEachAlertOnce() throws Exception {
+    harness.close();
+    start(LIVE.atEnd(false), null);
+    receive(AlertCount.FAILED, 0, 9);
+    receive(AlertCount.FAILED, 100, 9);
+    watermark(START + 3 * MINUTE);
+    assertThat(said()).isEmpty();
+
+    harness.processWatermark(Watermark.MAX_WATERMARK);
+    harness.getOperator().finish();
+
+    assertThat(said()).containsExactly("FAILURE_RATE 1 61", "FAILURE_RATE 101 still");
+  }
+}
