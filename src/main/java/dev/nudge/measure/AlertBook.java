@@ -126,8 +126,7 @@ public final class AlertBook {
         refused.put(
             outcome.definition(),
             new Refused(before.version, Math.max(before.taken, outcome.version())));
-        alerts.close(
-            AlertKind.DEFINITION_QUARANTINED, outcome.definition(), outcome.atMillis());
+        alerts.close(AlertKind.DEFINITION_QUARANTINED, outcome.definition(), outcome.atMillis());
       }
       return;
     }

@@ -9,8 +9,8 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Adds up what alerts are judged by before it travels: the topics of the deployment are one key,
- * to which every record adds.
+ * Adds up what alerts are judged by before it travels: the topics of the deployment are one key, to
+ * which every record adds.
  *
  * <p>A minute goes on before the watermark that ends it, so nothing is late for its judgement.
  *

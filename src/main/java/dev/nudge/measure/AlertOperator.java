@@ -115,8 +115,7 @@ final class AlertOperator extends AbstractStreamOperator<AlertRow>
     if (last <= timers.currentWatermark()) {
       late.inc();
       long open = timers.currentWatermark() + 1;
-      last =
-          ExperimentOperator.lastMillis(Math.floorDiv(open, MINUTE_MILLIS) * MINUTE_MILLIS);
+      last = ExperimentOperator.lastMillis(Math.floorDiv(open, MINUTE_MILLIS) * MINUTE_MILLIS);
     }
     List<AlertInput> ofMinute = changes.get(last);
     if (ofMinute == null) {

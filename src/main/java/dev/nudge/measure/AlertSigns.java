@@ -59,8 +59,7 @@ final class AlertSigns {
         definitions.campaign(decision.tenant(), decision.campaign(), decision.version());
     long at = decision.atMillis();
     out.accept(change(decision.tenant(), decision.campaign(), AlertCount.GRANTS, "", at, 1));
-    String day =
-        Instant.ofEpochMilli(at).atZone(ZoneId.of(policy.zone())).toLocalDate().toString();
+    String day = Instant.ofEpochMilli(at).atZone(ZoneId.of(policy.zone())).toLocalDate().toString();
     out.accept(
         new AlertChange(
             decision.tenant(),

@@ -70,9 +70,7 @@ final class ChannelRates {
   /** At the end of a minute. */
   void judge(long atMillis, OpenAlerts alerts) {
     channels.forEach((name, channel) -> judge(name, channel, atMillis, alerts));
-    channels
-        .values()
-        .removeIf(channel -> channel.minutes.isEmpty() && channel.hours.isEmpty());
+    channels.values().removeIf(channel -> channel.minutes.isEmpty() && channel.hours.isEmpty());
   }
 
   private static void judge(String name, Channel channel, long atMillis, OpenAlerts alerts) {
@@ -80,8 +78,7 @@ final class ChannelRates {
     long failed = channel.minutes.sumOfOthers();
     long tried = channel.minutes.sumOfOnes() + failed;
     if (isTooMany(failed, tried, MAX_FAILURES)) {
-      alerts.open(
-          AlertKind.FAILURE_RATE, name, atMillis, (double) failed / tried, MAX_FAILURES);
+      alerts.open(AlertKind.FAILURE_RATE, name, atMillis, (double) failed / tried, MAX_FAILURES);
     } else if (failed <= tried * MAX_FAILURES) {
       alerts.close(AlertKind.FAILURE_RATE, name, atMillis);
     }

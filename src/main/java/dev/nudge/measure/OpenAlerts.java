@@ -56,12 +56,7 @@ final class OpenAlerts {
 
   /** Does nothing while one lasts. */
   void open(
-      AlertKind kind,
-      String about,
-      String subject,
-      long atMillis,
-      double actual,
-      double expected) {
+      AlertKind kind, String about, String subject, long atMillis, double actual, double expected) {
     Opened now = new Opened(subject, atMillis, actual, expected);
     if (opened.putIfAbsent(new Key(kind, about), now) == null) {
       inputs++;

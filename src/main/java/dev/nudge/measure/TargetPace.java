@@ -136,7 +136,7 @@ final class TargetPace {
       boolean behind =
           paid >= LEAST_ORDERS && revenue > 0
               ? isBehind(paid, revenue, pace)
-              : share * FIRST_LOOK_AT_NOTHING >= 1 && revenue * NEXT_TO_NOTHING < pace;
+              : (share * FIRST_LOOK_AT_NOTHING >= 1) && (revenue * NEXT_TO_NOTHING < pace);
       set(REVENUE, behind, revenue, pace, atMillis, alerts);
     }
   }
@@ -189,16 +189,31 @@ final class TargetPace {
         long actual = whole ? reached.paid() : reached.paid[each.number()];
         rows.add(
             row(
-                terms, PAID, each, atMillis, BigDecimal.valueOf(actual),
-                BigDecimal.valueOf(terms.paid()), partMillis, overMillis, length, inputs));
+                terms,
+                PAID,
+                each,
+                atMillis,
+                BigDecimal.valueOf(actual),
+                BigDecimal.valueOf(terms.paid()),
+                partMillis,
+                overMillis,
+                length,
+                inputs));
       }
       if (terms.revenueUnits() > 0) {
         BigInteger units = whole ? reached.revenueUnits() : reached.revenueUnits[each.number()];
         rows.add(
             row(
-                terms, REVENUE, each, atMillis, new BigDecimal(units, Units.SCALE),
-                BigDecimal.valueOf(terms.revenueUnits(), Units.SCALE), partMillis, overMillis,
-                length, inputs));
+                terms,
+                REVENUE,
+                each,
+                atMillis,
+                new BigDecimal(units, Units.SCALE),
+                BigDecimal.valueOf(terms.revenueUnits(), Units.SCALE),
+                partMillis,
+                overMillis,
+                length,
+                inputs));
       }
     }
     return rows;

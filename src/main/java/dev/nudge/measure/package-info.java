@@ -18,7 +18,7 @@
  * {@link dev.nudge.measure.Tally} a row, until nothing can change it any more ({@link
  * dev.nudge.measure.TallyTable#finalMillis}). One {@link dev.nudge.measure.ExperimentBook} a
  * campaign, as bytes, of a bounded size, until nothing has changed for a year; and what its open
- * minute gathered, until that ends. One {@link dev.nudge.measure.AlertBook} a campaign, a tenant and
- * the deployment alike.
+ * minute gathered, until that ends. One {@link dev.nudge.measure.AlertBook} a campaign, a tenant
+ * and the deployment alike.
  */
 package dev.nudge.measure;

@@ -25,7 +25,12 @@ class AlertBookTest {
   private final List<AlertRow> rows = new ArrayList<>();
 
   private static AlertChange change(
-      AlertBookTest.Of of, AlertCount what, String subject, long atMillis, long count, long amount) {
+      AlertBookTest.Of of,
+      AlertCount what,
+      String subject,
+      long atMillis,
+      long count,
+      long amount) {
     return new AlertChange(
         of.tenant,
         of.campaign,
@@ -178,7 +183,8 @@ class AlertBookTest {
   // Topics
 
   /** Each topic says something every so many minutes of a time. */
-  private void talk(AlertBook book, long fromMillis, long toMillis, String topic, int everyMinutes) {
+  private void talk(
+      AlertBook book, long fromMillis, long toMillis, String topic, int everyMinutes) {
     for (long at = fromMillis; at < toMillis; at += MINUTE) {
       if ((at - fromMillis) / MINUTE % everyMinutes == 0) {
         book.add(change(DEPLOYMENT, AlertCount.RECORDS, topic, at, 1, 0));
@@ -198,8 +204,7 @@ class AlertBookTest {
 
     assertThat(rows)
         .extracting(AlertRow::kind, AlertRow::subject, AlertRow::expected)
-        .containsExactly(
-            tuple(AlertKind.SOURCE_SILENT, "orders", 15.0));
+        .containsExactly(tuple(AlertKind.SOURCE_SILENT, "orders", 15.0));
     // It spoke last five minutes before that.
     assertThat(rows.get(0).atMillis()).isEqualTo(LEARNT + 11 * MINUTE);
 
@@ -368,8 +373,7 @@ class AlertBookTest {
 
     assertThat(rows)
         .extracting(AlertRow::kind, AlertRow::subject, AlertRow::actual, AlertRow::expected)
-        .containsExactly(
-            tuple(AlertKind.BEHIND_TARGET, "PAID", 1.0, 40.0));
+        .containsExactly(tuple(AlertKind.BEHIND_TARGET, "PAID", 1.0, 40.0));
 
     paid(book, START + 4 * HOUR, 49, 0);
     assertThat(book.rows()).isEmpty();
@@ -389,8 +393,7 @@ class AlertBookTest {
   @Test
   void revenueIsAsUncertainAsItsOrders() {
     AlertBook book = WELCOME.book();
-    book.add(
-        terms(1, START, START + 40 * HOUR, 0, 400 * UNIT, Long.MAX_VALUE, Long.MAX_VALUE));
+    book.add(terms(1, START, START + 40 * HOUR, 0, 400 * UNIT, Long.MAX_VALUE, Long.MAX_VALUE));
 
     paid(book, START + 3 * HOUR, 15, 15 * UNIT);
     assertThat(rows).isEmpty();
