@@ -133,10 +133,9 @@ final class TargetPace {
     if (terms.revenueUnits() > 0) {
       double pace = terms.revenueUnits() * share / Units.ONE;
       double revenue = reached.revenueUnits().doubleValue() / Units.ONE;
-      boolean behind =
-          paid >= LEAST_ORDERS && revenue > 0
-              ? isBehind(paid, revenue, pace)
-              : (share * FIRST_LOOK_AT_NOTHING >= 1) && (revenue * NEXT_TO_NOTHING < pace);
+      boolean enough = paid >= LEAST_ORDERS && revenue > 0;
+      boolean nothing = share * FIRST_LOOK_AT_NOTHING >= 1 && revenue * NEXT_TO_NOTHING < pace;
+      boolean behind = enough ? isBehind(paid, revenue, pace) : nothing;
       set(REVENUE, behind, revenue, pace, atMillis, alerts);
     }
   }
