@@ -2,9 +2,9 @@
  * Who is nudged, with what, by which channel and when, and who is left in peace.
  *
  * <p>In: moments and each customer's accepted events from Detect, in order; campaigns and policies,
- * and what Measure says came of campaigns' experiments.
- * Out: a {@link dev.nudge.event.Decision} for whatever became of each candidate, a {@link
- * dev.nudge.event.Trigger} for whoever is sent something.
+ * and what Measure says came of campaigns' experiments. Out: a {@link dev.nudge.event.Decision} for
+ * whatever became of each candidate, a {@link dev.nudge.event.Trigger} for whoever is sent
+ * something.
  *
  * <p>A tenant's decisions are made one after the other in one total order, so that every cap,
  * budget and exclusion is exact. At one instant: events, then moments, then what ends, then

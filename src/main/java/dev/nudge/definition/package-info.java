@@ -9,7 +9,8 @@
  * lists every problem with file, line and column; and, through {@link
  * dev.nudge.definition.DefinitionPublisher}, new versions on the topics. State: none here; a topic
  * holds the newest version of each definition until a tombstone deletes it. What came of a
- * campaign's experiment, an {@link dev.nudge.definition.ExperimentResult}, travels beside it. Flink CEP's patterns
- * are all of Flink here, and Kafka is in {@link dev.nudge.definition.KafkaDefinitionLog} alone.
+ * campaign's experiment, an {@link dev.nudge.definition.ExperimentResult}, travels beside it. Flink
+ * CEP's patterns are all of Flink here, and Kafka is in {@link
+ * dev.nudge.definition.KafkaDefinitionLog} alone.
  */
 package dev.nudge.definition;
