@@ -344,8 +344,8 @@ class AlertBookTest {
   void whatCameOnceAWeekIsNotUnusual() {
     AlertBook book = WELCOME.book();
     for (int week = 0; week < 4; week++) {
-      grants(book, START + 7 * week * DAY, 1, 1_000);
-      grants(book, START + 7 * week * DAY + HOUR, 7 * 24 - 1, 2);
+      grants(book, START + 7L * week * DAY, 1, 1_000);
+      grants(book, START + 7L * week * DAY + HOUR, 7 * 24 - 1, 2);
     }
 
     assertThat(rows.stream().filter(row -> row.atMillis() > START + 8 * DAY)).isEmpty();
