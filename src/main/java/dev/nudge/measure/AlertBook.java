@@ -254,7 +254,10 @@ public final class AlertBook {
    */
   public long dueMillis() {
     if (judgedMillis == Long.MIN_VALUE) {
-      return NEVER;
+      // A target is missed, too, where nothing is ever sent.
+      return TargetPace.isSet(terms) && terms.fromMillis() != Long.MIN_VALUE
+          ? hourOf(terms.fromMillis()) + HOUR_MILLIS
+          : NEVER;
     }
     if (!channels.isEmpty() || !sources.isEmpty()) {
       return judgedMillis + MINUTE_MILLIS;

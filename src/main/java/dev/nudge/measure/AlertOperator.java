@@ -102,6 +102,7 @@ final class AlertOperator extends AbstractStreamOperator<AlertRow>
     AlertBook book = read();
     if (input.terms() != null) {
       book.add(input.terms());
+      setTimer(book);
     } else {
       book.add(input.outcome());
       say(book);
@@ -144,12 +145,18 @@ final class AlertOperator extends AbstractStreamOperator<AlertRow>
     boolean isNew = !book.isJudged();
     judge(book, last);
     books.update(book.toBytes());
-    long due = book.dueMillis();
-    if (due != AlertBook.NEVER && !isEnd) {
-      timers.registerEventTimeTimer(JUDGE, due - 1);
+    if (!isEnd) {
+      setTimer(book);
     }
     if (isNew) {
       timers.registerEventTimeTimer(FORGET, last + FORGET_AFTER_MILLIS);
+    }
+  }
+
+  private void setTimer(AlertBook book) {
+    long due = book.dueMillis();
+    if (due != AlertBook.NEVER) {
+      timers.registerEventTimeTimer(JUDGE, due - 1);
     }
   }
 

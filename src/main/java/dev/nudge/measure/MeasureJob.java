@@ -105,6 +105,11 @@ public final class MeasureJob {
         .sinkTo(Rows.of(config.clickHouse(), MeasureRows.ALERTS, MeasureRows::bind))
         .uid("measure-alerts-rows-v1")
         .name("Alerts table");
+    outputs
+        .targets()
+        .sinkTo(Rows.of(config.clickHouse(), MeasureRows.TARGETS, MeasureRows::bind))
+        .uid("measure-targets-rows-v1")
+        .name("Targets table");
     KafkaSinks.results(outputs.results(), config.kafka());
     outputs
         .measured()

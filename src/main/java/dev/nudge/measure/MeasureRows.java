@@ -103,6 +103,21 @@ final class MeasureRows {
               "expected",
               "version"));
 
+  /** Rows of {@code nudge.target_hourly}. */
+  static final String TARGETS =
+      insert(
+          "target_hourly",
+          List.of(
+              "tenant",
+              "hour",
+              "campaign",
+              "metric",
+              "part",
+              "actual",
+              "target",
+              "pace",
+              "version"));
+
   /** Rows of {@code nudge.measured}. */
   static final String MEASURED = insert("measured", List.of("job", "until", "version"));
 
@@ -216,6 +231,18 @@ final class MeasureRows {
     statement.setObject(6, row.untilMillis() == null ? null : time(row.untilMillis()));
     statement.setDouble(7, row.actual());
     statement.setDouble(8, row.expected());
+    statement.setLong(9, row.inputs());
+  }
+
+  static void bind(PreparedStatement statement, TargetRow row) throws SQLException {
+    statement.setString(1, row.tenant());
+    statement.setObject(2, time(row.hourMillis()));
+    statement.setString(3, row.campaign());
+    statement.setString(4, row.metric());
+    statement.setString(5, row.part().name());
+    statement.setBigDecimal(6, row.actual());
+    statement.setBigDecimal(7, row.target());
+    statement.setBigDecimal(8, row.pace());
     statement.setLong(9, row.inputs());
   }
 

@@ -14,6 +14,7 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.TestableKeyedStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -68,6 +69,12 @@ class AlertOperatorTest {
 
   private void watermark(long atMillis) throws Exception {
     harness.processWatermark(new Watermark(atMillis));
+  }
+
+  /** Entries of keyed state but timers. */
+  private int stateEntries() {
+    return ((TestableKeyedStateBackend<?>) harness.getOperator().getKeyedStateBackend())
+        .numKeyValueStateEntries();
   }
 
   /** Since and until which minute, of each row since the last time. */
@@ -140,12 +147,47 @@ class AlertOperatorTest {
   void whenNothingIsHeardForAYearNothingIsRemembered() throws Exception {
     receive(AlertCount.FAILED, 0, 9);
     watermark(START + 2 * DAY);
-    assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
+    // The book.
+    assertThat(stateEntries()).isEqualTo(1);
 
     watermark(START + MINUTE + AlertOperator.FORGET_AFTER_MILLIS);
 
-    assertThat(harness.numKeyedStateEntries()).isZero();
-    assertThat(harness.numEventTimeTimers()).isZero();
+    assertThat(stateEntries()).isZero();
+  }
+
+  @Test
+  void aTargetIsMissedThoughNothingIsEverSent() throws Exception {
+    long to = START + 40 * HOUR;
+    harness.processElement(
+        new StreamRecord<>(
+            AlertInput.of(
+                new AlertTerms(
+                    "acme",
+                    "welcome",
+                    1,
+                    START,
+                    to,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    100,
+                    0,
+                    Long.MAX_VALUE,
+                    Long.MAX_VALUE,
+                    "Z",
+                    DAY,
+                    false))));
+    watermark(START + 2 * DAY);
+
+    // By four hours an even pace has ten orders, which chance does not make none.
+    assertThat(said()).containsExactly("BEHIND_TARGET 240 still", "BEHIND_TARGET 240 " + 40 * 60);
+    List<TargetRow> targets = new ArrayList<>();
+    harness.getSideOutput(AlertOperator.TARGETS).forEach(each -> targets.add(each.getValue()));
+    assertThat(targets).hasSize(40);
+    assertThat(targets.get(3).pace()).isEqualByComparingTo("10");
+    assertThat(targets.get(39).pace()).isEqualByComparingTo("100");
   }
 
   @Test

@@ -17,7 +17,8 @@ import java.util.Random;
  * the out-of-orderness, some late by hours, none by a day.
  *
  * <p>All of them are to count, so that funnel and returns are those of the same folder in order. Of
- * what has copies nothing is late: which copy is the first is then no question of luck.
+ * what has copies, or of an order that is paid twice, nothing is late: which one is the first is
+ * then no question of luck.
  */
 final class Arrivals {
   /** No record is this far behind the newest one before it. */
@@ -53,14 +54,18 @@ final class Arrivals {
         Event event = Event.of(FILES.get(file), line);
         if (event != null && !event.isTimeOnly()) {
           all.add(new Arrival(file, event.at, line));
-          copies.merge(message(all.get(all.size() - 1)), 1, Integer::sum);
+          copies.merge(message(event, file), 1, Integer::sum);
+          copies.merge(payment(event), 1, Integer::sum);
         }
       }
     }
     Random random = new Random(seed);
     Map<Arrival, Long> arrivesAt = new HashMap<>();
     for (Arrival each : all) {
-      int kind = copies.get(message(each)) > 1 ? 0 : random.nextInt(20);
+      Event event = Event.of(FILES.get(each.file), each.line);
+      boolean hasCopies =
+          copies.get(message(event, each.file)) > 1 || copies.get(payment(event)) > 1;
+      int kind = hasCopies ? 0 : random.nextInt(20);
       long late =
           kind < 14
               ? 0
@@ -71,9 +76,18 @@ final class Arrivals {
     return all;
   }
 
-  private static String message(Arrival arrival) {
-    Event event = Event.of(FILES.get(arrival.file), arrival.line);
+  private static String message(Event event, String file) {
     return String.join(
-        "|", arrival.file, event.text("tenant"), event.text("customerId"), event.text("messageId"));
+        "|", file, event.text("tenant"), event.text("customerId"), event.text("messageId"));
+  }
+
+  /** An order is paid once; what is no payment is like no other. */
+  private static String payment(Event event) {
+    boolean isPayment = "PAID".equals(event.text("status"));
+    return String.join(
+        "|",
+        event.text("tenant"),
+        event.text("customerId"),
+        isPayment ? "paid " + event.text("orderId") : event.text("messageId"));
   }
 }

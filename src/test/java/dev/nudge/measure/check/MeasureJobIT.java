@@ -69,6 +69,42 @@ class MeasureJobIT {
   private static final long UNTIL = RandomMeasures.UNTIL.toEpochMilli();
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+  /** A brand whose messages fail, and whose campaign never sends any. */
+  private static final String WATCHED =
+      """
+      kind: policy
+      tenant: watched
+      channels: {SMS: {kind: ONE_WAY}}
+      ---
+      kind: campaign
+      tenant: watched
+      id: quiet
+      active: {from: 2026-01-10T00:00:00Z, to: 2026-04-10T00:00:00Z}
+      targets: {paid: 100}
+      trigger: {stage: NEW}
+      channels: [SMS]
+      """;
+
+  private static final String ALERTS_QUERY =
+      "SELECT concat(kind, ' ', campaign, ' ', subject, ' ', at, ' ', until, ' ', actual, ' ',"
+          + " round(expected, 4)) FROM nudge.alerts WHERE tenant = 'watched' ORDER BY at";
+
+  /**
+   * After nine days chance no longer makes ten orders none; an hour after it failures are over.
+   */
+  private static final List<String> ALERTS =
+      List.of(
+          "FAILURE_RATE  SMS 2026-01-05 01:01:00.000 2026-01-05 02:01:00.000 1 0.05",
+          "BEHIND_TARGET quiet PAID 2026-01-19 00:00:00.000 2026-04-10 00:00:00.000 0 10");
+
+  private static final String TARGETS_QUERY =
+      "SELECT concat(campaign, ' ', metric, ' ', part, ' ', count(), ' ', min(hour), ' ', max(hour),"
+          + " ' ', max(actual), ' ', max(target), ' ', max(pace)) FROM nudge.targets"
+          + " WHERE tenant = 'watched' GROUP BY campaign, metric, part";
+
+  private static final List<String> TARGETS =
+      List.of("quiet PAID NONE 2160 2026-01-10 00:00:00 2026-04-09 23:00:00 0 100 100");
+
   @TempDir Path folder;
   private EmbeddedClickHouse clickHouse;
   private EmbeddedKafka broker;
@@ -107,6 +143,7 @@ class MeasureJobIT {
   @Test
   void lateAndThroughAnOutageTheTablesAreThoseOfTheOracle() throws Exception {
     new RandomMeasures(31, TENANTS).write(folder);
+    Files.writeString(folder.resolve("definitions").resolve("watched.yaml"), WATCHED);
     publishDefinitions();
     MeasureOracle oracle = MeasureOracle.of(folder, UNTIL);
     List<Arrivals.Arrival> arrivals = Arrivals.of(folder, 7);
@@ -121,6 +158,7 @@ class MeasureJobIT {
       }
       sendTime(producer, TopicName.DECISIONS, UNTIL);
       sendTime(producer, TopicName.MOMENTS, UNTIL);
+      sendFailures(producer);
       send(producer, arrivals.subList(0, half));
       // Partitions on which nothing comes hold nobody back.
       long newest =
@@ -155,6 +193,8 @@ class MeasureJobIT {
         DriverManager.getConnection(clickHouse.config().url(), "default", "")) {
       // The last rows may still be on their way.
       awaitSame(oracle.funnel(), () -> TableLines.funnel(connection, "nudge.funnel"));
+      awaitSame(ALERTS, () -> select(ALERTS_QUERY));
+      awaitSame(TARGETS, () -> select(TARGETS_QUERY));
       awaitSame(oracle.roi(), () -> TableLines.roi(connection, "nudge.roi_hourly"));
       assertThat(FunnelChecks.differences(connection)).isEmpty();
       FunnelChecks.insertLog(connection, oracle);
@@ -166,6 +206,19 @@ class MeasureJobIT {
     }
     // No restart strategy: one failure would have ended the job.
     assertThat(job.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
+  }
+
+  /** Before all else: what is on time is judged at its minute. */
+  private void sendFailures(KafkaProducer<byte[], byte[]> producer) {
+    long at = RandomMeasures.START.plus(Duration.ofHours(1)).toEpochMilli();
+    for (int i = 0; i < 20; i++) {
+      String line =
+          "{\"messageId\": \"f%d\", \"tenant\": \"watched\", \"customerId\": \"w%d\","
+                  .formatted(i, i)
+              + " \"timestamp\": %d, \"status\": \"FAILED\", \"channel\": \"SMS\"}"
+                  .formatted(at + i);
+      sent.add(producer.send(record(TopicName.DELIVERIES, "w" + i, line)));
+    }
   }
 
   private void publishDefinitions() throws Exception {
