@@ -215,8 +215,9 @@ class MeasureJobIT {
       String line =
           "{\"messageId\": \"f%d\", \"tenant\": \"watched\", \"customerId\": \"w%d\","
                   .formatted(i, i)
-              + " \"timestamp\": %d, \"status\": \"FAILED\", \"channel\": \"SMS\"}"
-                  .formatted(at + i);
+              + " \"timestamp\": %d, \"status\": \"FAILED\", \"triggerId\": \"t%d\","
+                  .formatted(at + i, i)
+              + " \"channel\": \"SMS\"}";
       sent.add(producer.send(record(TopicName.DELIVERIES, "w" + i, line)));
     }
   }
