@@ -16,6 +16,7 @@ export interface Amount {
 
 export interface Alert {
   kind: string
+  severity: 'URGENT' | 'WATCH'
   campaign: string | null
   subject: string | null
   at: string
@@ -23,6 +24,7 @@ export interface Alert {
   actual: number | null
   expected: number | null
   deployment: boolean
+  advice: Words | null
 }
 
 export interface Overview {
@@ -113,6 +115,18 @@ export interface Phase {
   traffic: { visits: number; events: number; timeOnSiteMillis: number; sources: { source: string; visits: number }[] }
 }
 
+export interface Target {
+  metric: 'PAID' | 'REVENUE'
+  part: 'WARM_UP' | 'MAIN' | 'AFTER' | null
+  currency: string
+  at: string
+  actual: string
+  target: string
+  pace: string
+  verdict: 'REACHED' | 'MISSED' | 'ON_PACE' | 'BELOW_PACE' | 'BEHIND'
+  hours: { at: string; actual: number; pace: number }[]
+}
+
 export interface Campaign {
   campaign: string
   from: string | null
@@ -128,6 +142,7 @@ export interface Campaign {
   arms: Arm[]
   outcome: { decided: number; sent: number; control: number; blocked: Blocked[]; put: Blocked[] }
   phases: Phase[]
+  targets: Target[]
   alerts: Alert[]
 }
 

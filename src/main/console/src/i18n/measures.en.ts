@@ -42,7 +42,7 @@ export const measures = {
     since: 'since {time}',
     ended: '{from} to {to}',
     over: 'over',
-    open: 'open',
+    severity: { URGENT: 'urgent', WATCH: 'watch' },
     against: '{actual} against {expected}',
     deployment: 'whole deployment',
     kind: {
@@ -159,6 +159,23 @@ export const measures = {
     change: '{change} against before',
     experiment: 'Variants against control',
     experimentNone: 'No customer is in an arm yet.',
+  },
+  targets: {
+    title: 'Targets',
+    hint: 'Last touch, primary window; against an even pace over the campaign’s time',
+    metric: { PAID: 'Paid orders', REVENUE: 'Revenue' },
+    part: { WARM_UP: 'Warm-up', MAIN: 'Main time', AFTER: 'Afterwards' },
+    of: '{actual} of {target}',
+    share: '{share} of the target',
+    pace: 'an even pace: {pace} by {time}',
+    line: 'Reached so far, and dashed the even pace',
+    verdict: {
+      REACHED: 'Reached',
+      MISSED: 'Missed',
+      ON_PACE: 'On pace',
+      BELOW_PACE: 'Below pace, within chance',
+      BEHIND: 'Behind',
+    },
   },
   grants: {
     title: '{step}: {arm}',

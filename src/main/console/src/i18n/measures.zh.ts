@@ -43,7 +43,7 @@ export const measures: typeof words = {
     since: '自 {time} 起',
     ended: '{from} 至 {to}',
     over: '已解除',
-    open: '未解除',
+    severity: { URGENT: '紧急', WATCH: '关注' },
     against: '{actual}，界限 {expected}',
     deployment: '整个部署',
     kind: {
@@ -160,6 +160,23 @@ export const measures: typeof words = {
     change: '较活动前 {change}',
     experiment: '变体与对照组',
     experimentNone: '尚无客户进入任何分组。',
+  },
+  targets: {
+    title: '目标',
+    hint: '末次触达，主窗口；与活动期间的均匀进度相比',
+    metric: { PAID: '付款订单', REVENUE: '收入' },
+    part: { WARM_UP: '预热期', MAIN: '主活动期', AFTER: '返场期' },
+    of: '{actual} / {target}',
+    share: '目标的 {share}',
+    pace: '截至 {time} 的均匀进度：{pace}',
+    line: '已达成，虚线为均匀进度',
+    verdict: {
+      REACHED: '已达成',
+      MISSED: '未达成',
+      ON_PACE: '进度正常',
+      BELOW_PACE: '略低于进度，属正常波动',
+      BEHIND: '落后',
+    },
   },
   grants: {
     title: '{step}：{arm}',

@@ -76,6 +76,45 @@ final class Advice {
     };
   }
 
+  /** About an alert of a kind; null for one that this version does not know. */
+  static Words ofAlert(String kind) {
+    return switch (kind) {
+      case "BEHIND_TARGET" ->
+          new Words(
+              "Look at what blocks it most, widen its audience or add a channel; or lower the"
+                  + " target.",
+              "查看最主要的阻碍，放宽人群或增加渠道；或下调目标。");
+      case "UNUSUAL_HOUR" ->
+          new Words(
+              "Look for what changed in that hour: a new version, other campaigns, the shop itself.",
+              "查看该小时发生的变化：新版本、其他活动或商城本身。");
+      case "SOURCE_SILENT" ->
+          new Words(
+              "See whether whoever writes that topic is running. What comes late is counted late.",
+              "检查该主题的写入方是否运行。迟到的数据会迟计。");
+      case "FAILURE_RATE" ->
+          new Words(
+              "Ask the gateway of that channel; put another channel first in campaigns meanwhile.",
+              "联系该渠道的网关；期间在活动中优先使用其他渠道。");
+      case "UNSUBSCRIBE_RATE" ->
+          new Words(
+              "Send less by that channel: lower its caps, narrow audiences.",
+              "减少该渠道的发送：降低频次上限，收窄人群。");
+      case "BUDGET_80" ->
+          new Words("Raise the budget, or let it run out.", "提高预算，或任其用尽。");
+      case "BUDGET_100" ->
+          new Words(
+              "It sends nothing that costs any more: raise the budget, or end the campaign.",
+              "不再发送有成本的内容：提高预算，或结束活动。");
+      case "DEFINITION_QUARANTINED" ->
+          new Words(
+              "The version before stays in force: read the job's log for the reason, and apply a"
+                  + " version that is sound.",
+              "此前版本仍然有效：查看作业日志中的原因，并发布正确的版本。");
+      default -> null;
+    };
+  }
+
   /** Why it waits. */
   static Words ofDeferred(String reason) {
     for (DeferReason known : DeferReason.values()) {

@@ -17,6 +17,17 @@ final class AlertQueries {
     this.clickHouse = clickHouse;
   }
 
+  /** How soon somebody should look. */
+  enum Severity {
+    /** Now: customers, money or what is known of them are lost meanwhile. */
+    URGENT,
+    /** Today. */
+    WATCH
+  }
+
+  private static final List<String> URGENT =
+      List.of("SOURCE_SILENT", "FAILURE_RATE", "UNSUBSCRIBE_RATE", "BUDGET_100");
+
   /**
    * An alert.
    *
@@ -26,19 +37,23 @@ final class AlertQueries {
    * @param until when it was over; null while it lasts
    * @param expected the bound that was crossed
    * @param deployment whether it is about the deployment, not about a tenant
+   * @param advice what to do about it; null for a kind that this version does not know
    */
   record Alert(
       String kind,
+      Severity severity,
       String campaign,
       String subject,
       Instant at,
       Instant until,
       Double actual,
       Double expected,
-      boolean deployment) {}
+      boolean deployment,
+      Words advice) {}
 
   /**
-   * Those that last, then those that ended in the period; of each the newest first.
+   * Those that last, the urgent ones first, then those that ended in the period; of each the newest
+   * first.
    *
    * @param deployment whether those of the deployment too
    */
@@ -48,18 +63,22 @@ final class AlertQueries {
             + " toUnixTimestamp64Milli(until), actual, expected, tenant = ''"
             + " FROM nudge.alerts WHERE tenant IN (?, ?)"
             + " AND (until IS NULL OR until >= fromUnixTimestamp64Milli(?, 'UTC'))"
-            + " ORDER BY until IS NULL DESC, at DESC, kind, campaign, subject LIMIT "
+            + " ORDER BY until IS NULL DESC, until IS NULL AND kind IN ('"
+            + String.join("', '", URGENT)
+            + "') DESC, at DESC, kind, campaign, subject LIMIT "
             + MAX_ALERTS,
         row ->
             new Alert(
                 row.getString(1),
+                URGENT.contains(row.getString(1)) ? Severity.URGENT : Severity.WATCH,
                 orNull(row.getString(2)),
                 orNull(row.getString(3)),
                 instant(row, 4),
                 instant(row, 5),
                 number(row, 6),
                 number(row, 7),
-                row.getBoolean(8)),
+                row.getBoolean(8),
+                Advice.ofAlert(row.getString(1))),
         tenant,
         deployment ? "" : tenant,
         startMillis);

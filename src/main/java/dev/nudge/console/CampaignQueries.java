@@ -6,6 +6,7 @@ import static dev.nudge.console.ClickHouseReader.number;
 import static dev.nudge.console.ClickHouseReader.plain;
 
 import dev.nudge.event.DecisionCode;
+import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -280,6 +281,110 @@ final class CampaignQueries {
             tenant,
             campaign);
     return sent.isEmpty() ? null : sent.get(0);
+  }
+
+  /** How a campaign stands to a target. */
+  enum Verdict {
+    /** What was to be reached is. */
+    REACHED,
+    /** The time is over, and it is not. */
+    MISSED,
+    /** At an even pace, or before it. */
+    ON_PACE,
+    /** Below the pace, by no more than chance may do. */
+    BELOW_PACE,
+    /** So far below the pace that it is no chance: an alert lasts. */
+    BEHIND
+  }
+
+  /**
+   * How far a campaign is on the way to a target.
+   *
+   * @param metric PAID or REVENUE
+   * @param part WARM_UP, MAIN or AFTER, with that part's share of the target; null for the whole
+   * @param currency of REVENUE; empty where there is none
+   * @param at up to when, the end of an hour
+   * @param pace what an even pace would have reached by then
+   * @param hours the way there; empty for a part
+   */
+  record Target(
+      String metric,
+      String part,
+      String currency,
+      Instant at,
+      String actual,
+      String target,
+      String pace,
+      Verdict verdict,
+      List<Reached> hours) {}
+
+  /** What was reached at the end of a stretch, and what an even pace would have. */
+  record Reached(Instant at, double actual, double pace) {}
+
+  /**
+   * Each target as a whole, then by part.
+   *
+   * @param behind targets of which an alert says that they are missed
+   */
+  List<Target> targets(String tenant, String campaign, List<String> behind, long bucketSeconds)
+      throws SQLException {
+    Map<String, List<Reached>> hours = new TreeMap<>();
+    clickHouse.query(
+        "SELECT metric, intDiv(toUnixTimestamp(hour), ?) AS bucket,"
+            + " (toUnixTimestamp(max(hour)) + 3600) * 1000, toFloat64(argMax(actual, hour)),"
+            + " toFloat64(argMax(pace, hour)) FROM nudge.targets"
+            + " WHERE tenant = ? AND campaign = ? AND part = 'NONE'"
+            + " GROUP BY metric, bucket ORDER BY metric, bucket LIMIT 20000"
+            + SETTINGS,
+        row ->
+            hours
+                .computeIfAbsent(row.getString(1), any -> new ArrayList<>())
+                .add(new Reached(instant(row, 3), row.getDouble(4), row.getDouble(5))),
+        bucketSeconds,
+        tenant,
+        campaign);
+    return clickHouse.query(
+        "SELECT metric, part, (SELECT argMax(currency, campaign_version) FROM nudge.sent_versions"
+            + " FINAL WHERE tenant = ? AND campaign = ?), (toUnixTimestamp(max(hour)) + 3600) * 1000,"
+            + " argMax(actual, hour), argMax(target, hour), argMax(pace, hour) FROM nudge.targets"
+            + " WHERE tenant = ? AND campaign = ? GROUP BY metric, part"
+            + " ORDER BY metric, indexOf(['NONE', 'WARM_UP', 'MAIN', 'AFTER'], part)"
+            + SETTINGS,
+        row -> {
+          String metric = row.getString(1);
+          boolean whole = row.getString(2).equals("NONE");
+          BigDecimal actual = row.getBigDecimal(5);
+          BigDecimal target = row.getBigDecimal(6);
+          BigDecimal pace = row.getBigDecimal(7);
+          return new Target(
+              metric,
+              whole ? null : row.getString(2),
+              metric.equals("REVENUE") && row.getString(3) != null ? row.getString(3) : "",
+              instant(row, 4),
+              plain(actual),
+              plain(target),
+              plain(pace),
+              verdict(actual, target, pace, whole && behind.contains(metric)),
+              whole ? hours.getOrDefault(metric, List.of()) : List.of());
+        },
+        tenant,
+        campaign,
+        tenant,
+        campaign);
+  }
+
+  private static Verdict verdict(
+      BigDecimal actual, BigDecimal target, BigDecimal pace, boolean behind) {
+    if (actual.compareTo(target) >= 0) {
+      return Verdict.REACHED;
+    }
+    if (pace.compareTo(target) >= 0) {
+      return Verdict.MISSED;
+    }
+    if (behind) {
+      return Verdict.BEHIND;
+    }
+    return actual.compareTo(pace) >= 0 ? Verdict.ON_PACE : Verdict.BELOW_PACE;
   }
 
   /** How many reached a step: grants that were sent, and grants that were held back. */

@@ -75,6 +75,7 @@ final class Pages implements AutoCloseable {
    * @param window the one shown; null without any
    * @param bucketMillis the stretches of {@code hours}: an hour, or a day for long periods
    * @param phases before, during and after, at equal lengths; empty if it was never sent
+   * @param targets how far it is on the way to them; empty without any
    */
   record Campaign(
       String campaign,
@@ -91,6 +92,7 @@ final class Pages implements AutoCloseable {
       List<ExperimentQueries.Arm> arms,
       CampaignQueries.Outcome outcome,
       List<Phase> phases,
+      List<CampaignQueries.Target> targets,
       List<AlertQueries.Alert> alerts) {}
 
   /**
@@ -245,6 +247,10 @@ final class Pages implements AutoCloseable {
     boolean hourly = question.period() == Period.WEEK || question.period() == Period.MONTH;
     long bucket = hourly ? HOUR : DAY;
     CampaignQueries.Sent sent = campaigns.sent(tenant, campaign);
+    List<AlertQueries.Alert> found =
+        alerts.alerts(tenant, false, start).stream()
+            .filter(alert -> campaign.equals(alert.campaign()))
+            .toList();
     return new Campaign(
         campaign,
         from,
@@ -271,9 +277,15 @@ final class Pages implements AutoCloseable {
         experiments.arms(tenant, campaign),
         campaigns.reasons(tenant, campaign, start),
         sent == null ? List.of() : phases(tenant, sent, to.toEpochMilli()),
-        alerts.alerts(tenant, false, start).stream()
-            .filter(alert -> campaign.equals(alert.campaign()))
-            .toList());
+        campaigns.targets(tenant, campaign, behind(found), bucket / 1_000),
+        found);
+  }
+
+  private static List<String> behind(List<AlertQueries.Alert> found) {
+    return found.stream()
+        .filter(alert -> alert.until() == null && alert.kind().equals("BEHIND_TARGET"))
+        .map(AlertQueries.Alert::subject)
+        .toList();
   }
 
   private List<Phase> phases(String tenant, CampaignQueries.Sent sent, long now)

@@ -26,17 +26,20 @@ final class AlertSigns {
 
   private AlertSigns() {}
 
-  /** Of an event that was told: a record of its topic, and what a gateway says of its channel. */
-  static void of(CustomerEvent event, Consumer<AlertChange> out) {
+  /**
+   * Of an event that was told: a record of its topic, and what a gateway says of a channel.
+   *
+   * @param channel the one that a receipt is about; null where it is not known or it is none
+   */
+  static void of(CustomerEvent event, String channel, Consumer<AlertChange> out) {
     if (Topic.CUSTOMER_INPUTS.contains(event.topic())) {
       out.accept(
           change("", "", AlertCount.RECORDS, event.topic().plainName(), event.atMillis(), 1));
     }
     Delivery delivery = event.delivery();
     AlertCount what = delivery == null ? null : count(delivery.status());
-    if (what != null && delivery.channel() != null) {
-      String channel = Texts.plain(delivery.channel());
-      out.accept(change(event.tenant(), "", what, channel, event.atMillis(), 1));
+    if (what != null && channel != null) {
+      out.accept(change(event.tenant(), "", what, Texts.plain(channel), event.atMillis(), 1));
     }
   }
 

@@ -134,6 +134,19 @@ public final class CustomerLedger {
     forget(List.of());
   }
 
+  /**
+   * The channel that a receipt is about: its own, else that of its trigger; null where neither is
+   * known.
+   */
+  String channelOf(CustomerEvent receipt) {
+    Delivery delivery = receipt.delivery();
+    if (delivery.channel() != null || delivery.triggerId() == null) {
+      return delivery.channel();
+    }
+    Grant grant = history.named(delivery, receipt.atMillis());
+    return grant == null ? null : grant.channelOf(Grant.hash(delivery.triggerId()));
+  }
+
   /** What the last touch of something at an instant is, in its primary window. */
   public RepurchaseTouch repurchaseTouch(long atMillis) {
     Grant grant = history.primaryTouch(atMillis);

@@ -171,7 +171,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
   }
 
   private void sign(CustomerEvent event) {
-    AlertSigns.of(event, this::sign);
+    AlertSigns.of(event, event.delivery() == null ? null : ledger.channelOf(event), this::sign);
     Decision decision = event.decision();
     if (decision != null && decision.code().isGrant()) {
       sayTerms(decision.tenant(), decision.campaign(), decision.version());
@@ -266,7 +266,6 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
     List<Decision> decisions = new ArrayList<>();
     for (Accepted each : accepted) {
       CustomerEvent event = each.event();
-      sign(event);
       if (isErasure(event)) {
         forgetEverything();
         events.clear();
@@ -278,6 +277,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
     }
     ledger.onInstant(atMillis, events, decisions, definitions, out);
     for (Accepted each : accepted) {
+      sign(each.event());
       tally(each.event());
     }
     tallies.forget(atMillis - config.allowedLatenessMillis());

@@ -94,6 +94,41 @@ class ConsoleApiIT {
     assertThat(texts(overview.path("alerts"), "kind"))
         .containsExactly(
             "SOURCE_SILENT", "FAILURE_RATE", "BUDGET_80", "BEHIND_TARGET", "UNUSUAL_HOUR");
+    assertThat(texts(overview.path("alerts"), "severity"))
+        .containsExactly("URGENT", "URGENT", "WATCH", "WATCH", "WATCH");
+    for (JsonNode alert : overview.path("alerts")) {
+      assertThat(alert.path("advice").path("en").asText()).isNotEmpty();
+      assertThat(alert.path("advice").path("zh").asText()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void campaignTellsHowFarItIsOnTheWayToItsTargets() throws Exception {
+    JsonNode page = get("campaign?tenant=acme&campaign=cart-rescue&range=30d");
+
+    List<String> told = new ArrayList<>();
+    for (JsonNode one : page.path("targets")) {
+      told.add(
+          String.join(
+              " ",
+              one.path("metric").asText(),
+              one.path("part").asText(),
+              one.path("actual").asText(),
+              one.path("target").asText(),
+              one.path("pace").asText(),
+              one.path("verdict").asText()));
+    }
+    // Of orders an alert lasts; the warm-up is over.
+    assertThat(told)
+        .containsExactly(
+            "PAID null 310 840 401.25 BEHIND",
+            "PAID WARM_UP 94 210 210 MISSED",
+            "PAID MAIN 130 630 401.25 BELOW_PACE",
+            "REVENUE null 91500 180000 85982.1428 ON_PACE");
+    assertThat(page.path("targets").path(0).path("at").asText()).isEqualTo("2026-02-14T09:00:00Z");
+    assertThat(page.path("targets").path(0).path("hours")).hasSize(321);
+    assertThat(page.path("targets").path(1).path("hours")).isEmpty();
+    assertThat(get("campaign?tenant=acme&campaign=birthday&range=30d").path("targets")).isEmpty();
   }
 
   @Test

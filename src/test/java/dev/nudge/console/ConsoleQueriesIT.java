@@ -112,6 +112,7 @@ class ConsoleQueriesIT {
     questions.put("orders", () -> shop.orders(TENANT, 0, 1));
     questions.put("repurchases", () -> shop.repurchases(TENANT, 0));
     questions.put("experiments", () -> experiments.arms(TENANT));
+    questions.put("targets", () -> campaigns.targets(TENANT, HOT, List.of("PAID"), 3_600));
     questions.put("alerts", () -> alerts.alerts(TENANT, true, 0));
     return questions;
   }

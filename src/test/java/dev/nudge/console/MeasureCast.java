@@ -46,6 +46,20 @@ final class MeasureCast {
           ('zeta', 'BUDGET_100', 'other', '', '2026-02-14 08:58:00', NULL, 2, 1, 1)
           """
               .formatted(MeasureRows.text(MeasureRows.HOSTILE)));
+      // From the first of February to the first of March: of 650 orders the warm-up is a quarter.
+      rows.execute(
+          """
+          INSERT INTO nudge.target_hourly
+          SELECT 'acme', toDateTime('2026-02-01 00:00:00', 'UTC') + 3600 * number, 'cart-rescue',
+                 metric.1, metric.2,
+                 round(metric.3 * (number + 1) / 321), metric.4,
+                 metric.4 * least(1, (number + 1) / metric.5), 1
+          FROM numbers(321)
+          ARRAY JOIN [('PAID', 'NONE', 310, 840, 672), ('PAID', 'WARM_UP', 180, 210, 168),
+                      ('PAID', 'MAIN', 130, 630, 504),
+                      ('REVENUE', 'NONE', 91500, 180000, 672)] AS metric
+          WHERE (metric.2 = 'WARM_UP') <= (number < 168) AND (metric.2 = 'MAIN') <= (number >= 168)
+          """);
       rows.execute(
           """
           INSERT INTO nudge.dead_letters VALUES

@@ -100,9 +100,9 @@ class MeasurePagesIT {
         assertThat(page.locator("main").innerText()).isNotEqualTo(english);
         // A word that has no translation would be shown as its key.
         assertThat(page.locator("main").innerText())
-            .doesNotContainPattern("(campaign|arms|alerts|products|lifecycle|system|now)\\.[a-z]");
+            .doesNotContainPattern("(campaign|arms|alerts|targets|products|lifecycle|system|now)\\.[a-z]");
         assertThat(english)
-            .doesNotContainPattern("(campaign|arms|alerts|products|lifecycle|system|now)\\.[a-z]");
+            .doesNotContainPattern("(campaign|arms|alerts|targets|products|lifecycle|system|now)\\.[a-z]");
         switchTo(page, "EN");
         Chromium.screenshot(page, "measures-" + one.getKey().replace('/', '-'));
       }
@@ -120,6 +120,8 @@ class MeasurePagesIT {
           page.getByTestId("alert").filter(new Locator.FilterOptions().setHasText("Behind target"));
       assertThat(behind).containsText("310 against 420");
       assertThat(behind).containsText("since 13 Feb 2026, 20:00");
+      assertThat(behind).containsText("watch");
+      assertThat(behind).containsText("Look at what blocks it most");
       behind.getByRole(AriaRole.LINK).click();
       assertThat(page).hasURL(Pattern.compile("#/campaign/cart-rescue$"));
       assertThat(page.locator("main")).isFocused();
@@ -165,6 +167,9 @@ class MeasurePagesIT {
       assertThat(page.getByTestId("blocked").first()).containsText("Frequency cap");
       assertThat(page.getByTestId("blocked").first()).containsText("Raise the priority");
       assertThat(page.getByTestId("phase").first()).containsText("Before");
+      assertThat(page.getByTestId("target")).hasCount(4);
+      assertThat(page.getByTestId("target").first()).containsText("310 of 840");
+      assertThat(page.getByTestId("target").first()).containsText("Behind");
 
       page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("When it was sent"))
           .click();
