@@ -316,6 +316,9 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
   }
 
   private void tally(CustomerEvent event) {
+    if (config.rows() == MeasureConfig.Rows.AT_END) {
+      return;
+    }
     CustomerTallies.Outcome outcome;
     if (event.stageChange() != null) {
       outcome = tallies.entered(event.stageChange(), out.sheet);
