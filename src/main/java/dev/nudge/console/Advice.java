@@ -100,8 +100,7 @@ final class Advice {
           new Words(
               "Send less by that channel: lower its caps, narrow audiences.",
               "减少该渠道的发送：降低频次上限，收窄人群。");
-      case "BUDGET_80" ->
-          new Words("Raise the budget, or let it run out.", "提高预算，或任其用尽。");
+      case "BUDGET_80" -> new Words("Raise the budget, or let it run out.", "提高预算，或任其用尽。");
       case "BUDGET_100" ->
           new Words(
               "It sends nothing that costs any more: raise the budget, or end the campaign.",

@@ -92,11 +92,7 @@ final class AlertOperator extends AbstractStreamOperator<AlertRow>
   public void processElement(StreamRecord<AlertInput> element) throws Exception {
     AlertInput input = element.getValue();
     if (input.change() != null) {
-      // Files have no sources that could fall silent.
-      if (measure.rows() == MeasureConfig.Rows.LIVE
-          || input.change().what() != AlertCount.RECORDS) {
-        keep(input);
-      }
+      keep(input);
       return;
     }
     AlertBook book = read();

@@ -167,7 +167,10 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
   }
 
   private void sign(AlertChange change) {
-    context.emit(ALERTS, AlertInput.of(change));
+    // Files have no sources that could fall silent.
+    if (config.rows() == MeasureConfig.Rows.LIVE || change.what() != AlertCount.RECORDS) {
+      context.emit(ALERTS, AlertInput.of(change));
+    }
   }
 
   private void sign(CustomerEvent event) {

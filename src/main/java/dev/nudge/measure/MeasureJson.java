@@ -84,6 +84,21 @@ public final class MeasureJson {
         });
   }
 
+  /** A line of {@code alerts.jsonl}. */
+  public static String of(AlertRow row) {
+    return write(
+        json -> {
+          json.writeStringField("tenant", row.tenant());
+          json.writeStringField("kind", row.kind().name());
+          json.writeStringField("campaign", row.campaign());
+          json.writeStringField("subject", row.subject());
+          json.writeStringField("at", iso(row.atMillis()));
+          json.writeStringField("until", row.untilMillis() == null ? null : iso(row.untilMillis()));
+          writeRatio(json, "actual", BigDecimal.valueOf(row.actual()));
+          writeRatio(json, "expected", BigDecimal.valueOf(row.expected()));
+        });
+  }
+
   private static void writeMeasure(JsonGenerator json, String name, String mean, ArmMeasure measure)
       throws IOException {
     writeRatio(json, name + mean, measure.mean());

@@ -31,6 +31,7 @@ record ResultFiles(Path temporary) {
           "funnel",
           "roi",
           "experiments",
+          "alerts",
           "dead_letters");
 
   void write(EngageTopology.Outputs engage) throws IOException {
@@ -99,6 +100,10 @@ record ResultFiles(Path temporary) {
             .uid("rehearse-returns-v1"),
         row -> keyed(row.key().hourMillis(), row.key().tenant(), "", MeasureJson.of(row)));
     write("experiments", measure.arms(), row -> keyed(0, row.tenant(), "", MeasureJson.of(row)));
+    write(
+        "alerts",
+        measure.alerts(),
+        row -> keyed(row.atMillis(), row.tenant(), "", MeasureJson.of(row)));
   }
 
   private <T> void write(String name, DataStream<T> records, MapFunction<T, String> toLine)

@@ -100,9 +100,11 @@ class MeasurePagesIT {
         assertThat(page.locator("main").innerText()).isNotEqualTo(english);
         // A word that has no translation would be shown as its key.
         assertThat(page.locator("main").innerText())
-            .doesNotContainPattern("(campaign|arms|alerts|targets|products|lifecycle|system|now)\\.[a-z]");
+            .doesNotContainPattern(
+                "(campaign|arms|alerts|targets|products|lifecycle|system|now)\\.[a-z]");
         assertThat(english)
-            .doesNotContainPattern("(campaign|arms|alerts|targets|products|lifecycle|system|now)\\.[a-z]");
+            .doesNotContainPattern(
+                "(campaign|arms|alerts|targets|products|lifecycle|system|now)\\.[a-z]");
         switchTo(page, "EN");
         Chromium.screenshot(page, "measures-" + one.getKey().replace('/', '-'));
       }

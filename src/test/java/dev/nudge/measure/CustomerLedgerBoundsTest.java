@@ -112,6 +112,16 @@ class CustomerLedgerBoundsTest {
         .sum();
   }
 
+  @Test
+  void aReceiptThatNamesNoChannelIsOfItsTriggers() {
+    decide(START, "g1");
+
+    assertThat(ledger.channelOf(receipt(START + MINUTE, DeliveryStatus.FAILED, "g1")))
+        .isEqualTo("PUSH");
+    assertThat(ledger.channelOf(receipt(START + MINUTE, DeliveryStatus.FAILED, "unknown")))
+        .isNull();
+  }
+
   private byte[] bytes() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     CodedOutputStream coded = CodedOutputStream.newInstance(bytes);

@@ -89,9 +89,7 @@ class MeasureJobIT {
       "SELECT concat(kind, ' ', campaign, ' ', subject, ' ', at, ' ', until, ' ', actual, ' ',"
           + " round(expected, 4)) FROM nudge.alerts WHERE tenant = 'watched' ORDER BY at";
 
-  /**
-   * After nine days chance no longer makes ten orders none; an hour after it failures are over.
-   */
+  /** After nine days chance no longer makes ten orders none; an hour after it failures are over. */
   private static final List<String> ALERTS =
       List.of(
           "FAILURE_RATE  SMS 2026-01-05 01:01:00.000 2026-01-05 02:01:00.000 1 0.05",

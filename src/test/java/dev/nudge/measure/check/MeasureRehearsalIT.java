@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,7 +35,7 @@ class MeasureRehearsalIT {
       logs.writeWithoutDeliveries(folder);
     }
 
-    Path out = rehearse(parallelism);
+    Path out = rehearse(parallelism, "out");
 
     MeasureOracle oracle = MeasureOracle.of(folder, RandomMeasures.UNTIL.toEpochMilli());
     assertThat(oracle.funnel()).hasSizeGreaterThan(10_000);
@@ -52,7 +53,20 @@ class MeasureRehearsalIT {
     assertThat(Differences.ofExperiments(oracle.experiments(), experiments)).isEmpty();
   }
 
-  private Path rehearse(int parallelism) throws Exception {
+  @Test
+  void alertsAreTheSameInParallel() throws Exception {
+    new RandomMeasures(15, 50).write(folder);
+
+    List<String> alerts = Files.readAllLines(rehearse(1, "alone").resolve("alerts.jsonl"));
+
+    // A fifth of what a channel is asked to send fails.
+    assertThat(alerts).anyMatch(line -> line.contains("\"kind\":\"FAILURE_RATE\""));
+    assertThat(alerts).noneMatch(line -> line.contains("\"kind\":\"SOURCE_SILENT\""));
+    assertThat(Files.readAllLines(rehearse(4, "together").resolve("alerts.jsonl")))
+        .isEqualTo(alerts);
+  }
+
+  private Path rehearse(int parallelism, String name) throws Exception {
     DefinitionReader reader = DefinitionReader.forRehearsal();
     for (Path file : files(folder.resolve("definitions"))) {
       reader.read(file);
@@ -66,7 +80,7 @@ class MeasureRehearsalIT {
       }
     }
     inputs.add(new InputFile(Topic.DECISIONS, folder.resolve("decisions.jsonl").toString()));
-    Path out = folder.resolve("out");
+    Path out = folder.resolve(name);
     new Rehearsal(inputs, reader.policies(), reader.rules(), RandomMeasures.UNTIL, parallelism, out)
         .run((done, total) -> {});
     return out;
