@@ -27,6 +27,7 @@ public final class MeasureTopology {
    *
    * @param rows of every {@link TallyTable}, as absolute values
    * @param steps who reached which step
+   * @param grants who was sent or held back
    * @param sentVersions versions of campaigns that are sent; of one version the earliest counts
    * @param arms how arms of campaigns stand
    * @param alerts what is wrong, when it begins and when it is over
@@ -37,6 +38,7 @@ public final class MeasureTopology {
   public record Outputs(
       DataStream<Tally> rows,
       DataStream<StepRow> steps,
+      DataStream<GrantRow> grants,
       DataStream<SentVersion> sentVersions,
       DataStream<ArmRow> arms,
       DataStream<AlertRow> alerts,
@@ -142,6 +144,7 @@ public final class MeasureTopology {
     return new Outputs(
         rows,
         additions.getSideOutput(MeasureFunction.STEPS),
+        additions.getSideOutput(MeasureFunction.GRANTS),
         additions.getSideOutput(MeasureFunction.SENT),
         arms,
         alerts,

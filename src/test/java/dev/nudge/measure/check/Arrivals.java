@@ -17,8 +17,7 @@ import java.util.Random;
  * the out-of-orderness, some late by hours, none by a day.
  *
  * <p>All of them are to count, so that funnel and returns are those of the same folder in order. Of
- * what has copies, or of an order that is paid twice, nothing is late: which one is the first is
- * then no question of luck.
+ * what has copies nothing is late: which copy is the first is then no question of luck.
  */
 final class Arrivals {
   /** No record is this far behind the newest one before it. */
@@ -54,20 +53,20 @@ final class Arrivals {
         Event event = Event.of(FILES.get(file), line);
         if (event != null && !event.isTimeOnly()) {
           all.add(new Arrival(file, event.at, line));
-          copies.merge(message(event, file), 1, Integer::sum);
-          copies.merge(payment(event), 1, Integer::sum);
+          copies.merge(message(all.get(all.size() - 1)), 1, Integer::sum);
+          copies.merge(payment(all.get(all.size() - 1)), 1, Integer::sum);
         }
       }
     }
     Random random = new Random(seed);
     Map<Arrival, Long> arrivesAt = new HashMap<>();
     for (Arrival each : all) {
-      Event event = Event.of(FILES.get(each.file), each.line);
-      boolean hasCopies =
-          copies.get(message(event, each.file)) > 1 || copies.get(payment(event)) > 1;
+      boolean hasCopies = copies.get(message(each)) > 1 || copies.get(payment(each)) > 1;
       int kind = hasCopies ? 0 : random.nextInt(20);
+      // Of who a customer was then nothing is corrected.
+      boolean inTime = FILES.get(each.file) == Event.Topic.PROFILES || kind < 14;
       long late =
-          kind < 14
+          inTime
               ? 0
               : kind < 17 ? random.nextInt(IN_ORDER_MILLIS) : random.nextInt((int) LATEST_MILLIS);
       arrivesAt.put(each, each.at + late);
@@ -76,18 +75,17 @@ final class Arrivals {
     return all;
   }
 
-  private static String message(Event event, String file) {
-    return String.join(
-        "|", file, event.text("tenant"), event.text("customerId"), event.text("messageId"));
+  /** Of two payments of an order the one that comes first stands, be the other the earlier one. */
+  private static String payment(Arrival arrival) {
+    Event event = Event.of(FILES.get(arrival.file), arrival.line);
+    return "PAID".equals(event.text("status"))
+        ? String.join("|", event.text("tenant"), event.text("customerId"), event.text("orderId"))
+        : message(arrival) + "|";
   }
 
-  /** An order is paid once; what is no payment is like no other. */
-  private static String payment(Event event) {
-    boolean isPayment = "PAID".equals(event.text("status"));
+  private static String message(Arrival arrival) {
+    Event event = Event.of(FILES.get(arrival.file), arrival.line);
     return String.join(
-        "|",
-        event.text("tenant"),
-        event.text("customerId"),
-        isPayment ? "paid " + event.text("orderId") : event.text("messageId"));
+        "|", arrival.file, event.text("tenant"), event.text("customerId"), event.text("messageId"));
   }
 }

@@ -195,6 +195,10 @@ class MeasureJobIT {
       awaitSame(TARGETS, () -> select(TARGETS_QUERY));
       awaitSame(oracle.roi(), () -> TableLines.roi(connection, "nudge.roi_hourly"));
       assertThat(FunnelChecks.differences(connection)).isEmpty();
+      List<String> participants = ParticipantsOracle.lines(oracle);
+      assertThat(participants.stream().filter(row -> row.contains("city=北京")))
+          .hasSizeGreaterThan(5);
+      awaitSame(participants, () -> TableLines.participants(connection));
       FunnelChecks.insertLog(connection, oracle);
       List<String> differences = new ArrayList<>();
       FunnelChecks.Compared compared =
