@@ -45,6 +45,8 @@ export const measures = {
     severity: { URGENT: 'urgent', WATCH: 'watch' },
     against: '{actual} against {expected}',
     deployment: 'whole deployment',
+    minutes: '{count} min',
+    counted: { GRANTS: 'sent', PAID: 'paid' },
     kind: {
       BEHIND_TARGET: 'Behind target',
       UNUSUAL_HOUR: 'Unusual hour',
@@ -173,7 +175,7 @@ export const measures = {
       REACHED: 'Reached',
       MISSED: 'Missed',
       ON_PACE: 'On pace',
-      BELOW_PACE: 'Below pace, within chance',
+      BELOW_PACE: 'Below pace',
       BEHIND: 'Behind',
     },
   },

@@ -46,6 +46,8 @@ export const measures: typeof words = {
     severity: { URGENT: '紧急', WATCH: '关注' },
     against: '{actual}，界限 {expected}',
     deployment: '整个部署',
+    minutes: '{count} 分钟',
+    counted: { GRANTS: '发送', PAID: '付款' },
     kind: {
       BEHIND_TARGET: '落后于目标',
       UNUSUAL_HOUR: '异常时段',
@@ -174,7 +176,7 @@ export const measures: typeof words = {
       REACHED: '已达成',
       MISSED: '未达成',
       ON_PACE: '进度正常',
-      BELOW_PACE: '略低于进度，属正常波动',
+      BELOW_PACE: '低于进度',
       BEHIND: '落后',
     },
   },

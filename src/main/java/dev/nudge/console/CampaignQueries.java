@@ -291,7 +291,7 @@ final class CampaignQueries {
     MISSED,
     /** At an even pace, or before it. */
     ON_PACE,
-    /** Below the pace, by no more than chance may do. */
+    /** Below the pace, but no alert lasts: chance may do that, or a part is not judged. */
     BELOW_PACE,
     /** So far below the pace that it is no chance: an alert lasts. */
     BEHIND

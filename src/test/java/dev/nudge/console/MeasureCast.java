@@ -40,9 +40,9 @@ final class MeasureCast {
           ('acme', 'BEHIND_TARGET', 'cart-rescue', 'PAID', '2026-02-13 20:00:00', NULL, 310, 420, 1),
           ('acme', 'BUDGET_80', 'win-back', '', '2026-02-14 06:12:00', NULL, 8120, 8000, 1),
           ('acme', 'FAILURE_RATE', '', 'SMS', '2026-02-14 08:40:00', NULL, 0.12, 0.05, 1),
-          ('acme', 'UNUSUAL_HOUR', %s, '2026-02-12T10', '2026-02-12 11:00:00',
+          ('acme', 'UNUSUAL_HOUR', %s, '2026-02-12T10 GRANTS', '2026-02-12 11:00:00',
            '2026-02-12 13:00:00', 240, 71.5, 1),
-          ('', 'SOURCE_SILENT', '', 'nudge.clickstream', '2026-02-14 08:58:00', NULL, 122, 60, 1),
+          ('', 'SOURCE_SILENT', '', 'clickstream', '2026-02-14 08:58:00', NULL, 122, 60, 1),
           ('zeta', 'BUDGET_100', 'other', '', '2026-02-14 08:58:00', NULL, 2, 1, 1)
           """
               .formatted(MeasureRows.text(MeasureRows.HOSTILE)));

@@ -123,6 +123,8 @@ class MeasurePagesIT {
       assertThat(behind).containsText("310 against 420");
       assertThat(behind).containsText("since 13 Feb 2026, 20:00");
       assertThat(behind).containsText("watch");
+      assertThat(page.getByTestId("alert").first()).containsText("122 min against 60 min");
+      assertThat(page.getByTestId("alert").last()).containsText("12 Feb 2026, 10:00 sent");
       assertThat(behind).containsText("Look at what blocks it most");
       behind.getByRole(AriaRole.LINK).click();
       assertThat(page).hasURL(Pattern.compile("#/campaign/cart-rescue$"));
