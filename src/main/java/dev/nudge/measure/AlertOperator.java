@@ -3,9 +3,13 @@ package dev.nudge.measure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
@@ -15,6 +19,8 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
@@ -31,6 +37,10 @@ import org.apache.flink.util.OutputTag;
  * begins or ends is said.
  *
  * <p>What comes for a minute that is over counts in the one that is open.
+ *
+ * <p>What begins or ends is told when a checkpoint that knows of it is complete. After a failure
+ * what came late may be judged a minute earlier or later, and an alert that nobody remembers would
+ * never end.
  *
  * <p>In a rehearsal an alert is said once: when it is over, or when all has been read.
  */
@@ -49,6 +59,10 @@ final class AlertOperator extends AbstractStreamOperator<AlertRow>
   private static final String CHANGES = "changes";
   private static final String JUDGE = "judge";
   private static final String FORGET = "forget";
+  private static final String UNTOLD = "untold";
+
+  /** Of what was untold when it was restored: the checkpoint is complete. */
+  private static final long RESTORED = Long.MIN_VALUE;
 
   private final MeasureConfig measure;
   private final long endOfTimeMillis;
@@ -59,6 +73,10 @@ final class AlertOperator extends AbstractStreamOperator<AlertRow>
   private transient ValueState<byte[]> books;
   // By the last instant of their minute; cleared by its timer, when they go into the book.
   private transient MapState<Long, List<AlertInput>> changes;
+  // Of the subtask: rows that no complete checkpoint knows of; cleared by the next one.
+  private transient ListState<AlertRow> untoldRows;
+  private transient List<AlertRow> untold;
+  private transient NavigableMap<Long, List<AlertRow>> byCheckpoint;
   private transient StreamRecord<AlertRow> record;
   private transient Counter late;
 
@@ -71,6 +89,42 @@ final class AlertOperator extends AbstractStreamOperator<AlertRow>
   AlertOperator(MeasureConfig measure, long endOfTimeMillis) {
     this.measure = measure;
     this.endOfTimeMillis = endOfTimeMillis;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    untoldRows =
+        context
+            .getOperatorStateStore()
+            .getListState(new ListStateDescriptor<>(UNTOLD, TypeInformation.of(AlertRow.class)));
+    untold = new ArrayList<>();
+    byCheckpoint = new TreeMap<>();
+    List<AlertRow> restored = new ArrayList<>();
+    untoldRows.get().forEach(restored::add);
+    byCheckpoint.put(RESTORED, restored);
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    byCheckpoint.put(context.getCheckpointId(), untold);
+    untold = new ArrayList<>();
+    List<AlertRow> all = new ArrayList<>();
+    byCheckpoint.values().forEach(all::addAll);
+    untoldRows.update(all);
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    super.notifyCheckpointComplete(checkpointId);
+    NavigableMap<Long, List<AlertRow>> known = byCheckpoint.headMap(checkpointId, true);
+    known.values().forEach(this::tell);
+    known.clear();
+  }
+
+  private void tell(List<AlertRow> rows) {
+    rows.forEach(row -> output.collect(record.replace(row)));
   }
 
   @Override
@@ -173,7 +227,9 @@ final class AlertOperator extends AbstractStreamOperator<AlertRow>
 
   private void say(AlertBook book) {
     for (AlertRow row : book.drain()) {
-      if (measure.rows() == MeasureConfig.Rows.LIVE || row.untilMillis() != null) {
+      if (measure.rows() == MeasureConfig.Rows.LIVE) {
+        untold.add(row);
+      } else if (row.untilMillis() != null) {
         output.collect(record.replace(row));
       }
     }
@@ -208,9 +264,14 @@ final class AlertOperator extends AbstractStreamOperator<AlertRow>
           judge(book, last);
         }
         judgeUpTo(book, endOfTimeMillis - 1);
-        book.rows().forEach(row -> output.collect(record.replace(row)));
+        tell(book.rows());
       }
     }
+    // Nothing may be told any more when the last checkpoint is complete.
+    byCheckpoint.values().forEach(this::tell);
+    byCheckpoint.clear();
+    tell(untold);
+    untold.clear();
     super.finish();
   }
 

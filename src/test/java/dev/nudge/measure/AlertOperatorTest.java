@@ -29,6 +29,7 @@ class AlertOperatorTest {
   private static final MeasureConfig LIVE = MeasureConfig.from(new Configuration());
 
   private KeyedOneInputStreamOperatorTestHarness<String, AlertInput, AlertRow> harness;
+  private long checkpoint;
 
   @BeforeEach
   void begin() throws Exception {
@@ -78,7 +79,21 @@ class AlertOperatorTest {
   }
 
   /** Since and until which minute, of each row since the last time. */
-  private List<String> said() {
+  private List<String> said() throws Exception {
+    completeCheckpoint(snapshot());
+    return told();
+  }
+
+  private OperatorSubtaskState snapshot() throws Exception {
+    return harness.snapshot(++checkpoint, 0);
+  }
+
+  private void completeCheckpoint(OperatorSubtaskState taken) throws Exception {
+    assertThat(taken).isNotNull();
+    harness.notifyOfCompletedCheckpoint(checkpoint);
+  }
+
+  private List<String> told() {
     List<String> said = new ArrayList<>();
     for (Object each : harness.getOutput()) {
       if (each instanceof StreamRecord<?> record) {
@@ -135,12 +150,33 @@ class AlertOperatorTest {
     receive(AlertCount.SENT, 40, 9);
     said();
 
-    OperatorSubtaskState state = harness.snapshot(1, 1);
+    OperatorSubtaskState state = snapshot();
     harness.close();
     start(LIVE, state);
     watermark(START + 2 * HOUR);
 
     assertThat(said()).containsExactly("FAILURE_RATE 1 61");
+  }
+
+  @Test
+  void whatNoCompleteCheckpointKnowsIsNotTold() throws Exception {
+    receive(AlertCount.FAILED, 0, 9);
+    watermark(START + MINUTE);
+    OperatorSubtaskState before = snapshot();
+    watermark(START + 2 * HOUR);
+    assertThat(told()).isEmpty();
+
+    completeCheckpoint(before);
+    assertThat(told()).containsExactly("FAILURE_RATE 1 still");
+    assertThat(said()).containsExactly("FAILURE_RATE 1 61");
+    assertThat(said()).isEmpty();
+
+    // It may have failed before it told.
+    harness.close();
+    start(LIVE, before);
+    assertThat(said()).containsExactly("FAILURE_RATE 1 still");
+    harness.getOperator().finish();
+    assertThat(told()).isEmpty();
   }
 
   @Test
