@@ -295,7 +295,7 @@ class MeasureJobIT {
 
   private static void awaitSame(List<String> lines, Callable<List<String>> found) throws Exception {
     List<String> expected = lines.stream().sorted().toList();
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!found.call().equals(expected) && System.nanoTime() < deadline) {
       TimeUnit.MILLISECONDS.sleep(500);
     }
