@@ -241,7 +241,7 @@ class CampaignReportPageIT {
 
       expectReturns(measured, 3, "EVENT");
       assertThat(measured.getByText("their windows were not over at the end")).isVisible();
-      Chromium.screenshot(page, "report-measured-en");
+      Chromium.screenshot(measured, "report-measured-en");
       measured.getByRole(AriaRole.BUTTON, named("When it was sent")).click();
       expectReturns(measured, 3, "COHORT");
       measured.getByRole(AriaRole.BUTTON, named("5 days")).click();
@@ -323,10 +323,11 @@ class CampaignReportPageIT {
       }
       assertThat(arms.nth(2)).containsText("Would have won");
       assertThat(arms.getByText("Not enough data")).hasCount(0);
-      Chromium.screenshot(page, "report-measured-en-dark");
+      Chromium.screenshot(page.getByTestId("measured"), "report-measured-en-dark");
 
       choose(page, HOSTILE);
       assertThat(page.getByTestId("measured")).containsText("What came of " + HOSTILE);
+      Chromium.screenshot(page.getByTestId("measured"), "report-measured-few");
       assertThat(arms.getByText("Not enough data")).hasCount(4);
       assertThat(page.locator("main b:text-is('{x}@|')")).hasCount(0);
     }
@@ -386,6 +387,7 @@ class CampaignReportPageIT {
       assertThat(page.getByTestId("reason-FREQUENCY_CAP")).containsText("每个自然周最多 10 次");
       assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(390);
       Chromium.screenshot(page, "report-campaigns-zh-phone");
+      Chromium.screenshot(page.getByTestId("measured"), "report-measured-zh-phone");
     }
   }
 

@@ -17,6 +17,7 @@ import dev.nudge.measure.RoiRow;
 import dev.nudge.measure.Touch;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -65,15 +66,15 @@ final class MeasuredRows {
           .forEach(row -> decided.returns.add(MeasureJson.of(row)));
     }
     long held = customers / 5;
-    addArm(decided, campaign, "A", held * 2, held * 4 / 10, 0.1, true);
-    addArm(decided, campaign, "B", held * 2, held * 25 / 100, 0.025, false);
+    addArm(decided, campaign, "A", held * 2, held * 2 / 5, 0.1, true);
+    addArm(decided, campaign, "B", held * 2, held / 4, 0.025, false);
     addArm(decided, campaign, Decision.CONTROL, held, held / 10, null, false);
     addArm(decided, campaign, ArmRow.SENT, held * 4, held * 65 / 100, 0.0625, false);
   }
 
   private void heldBack(int hour) {
     reached(Decision.CONTROL, hour, FunnelStep.TARGETED, 0);
-    if (hour % 20 == 2) {
+    if (hour % 50 == 2) {
       reached(Decision.CONTROL, hour + 3, FunnelStep.PAID, 150_000);
     }
   }
@@ -179,16 +180,20 @@ final class MeasuredRows {
                 customers,
                 BigDecimal.valueOf(customers),
                 conversions,
-                measure(BigDecimal.valueOf(conversions, 2), lift, 0.03125),
+                measure(per(conversions, customers), lift, 0.03125),
                 CURRENCY,
                 BigInteger.valueOf(conversions * 300_000),
                 BigInteger.valueOf(customers * 500),
-                measure(BigDecimal.valueOf(conversions, 1), lift == null ? null : lift * 10, 0.5),
+                measure(per(conversions * 30, customers), lift == null ? null : lift * 30, 0.9),
                 new BigDecimal("0.91"),
                 false,
                 enough,
                 enough && wins,
                 1)));
+  }
+
+  private static BigDecimal per(long count, long customers) {
+    return BigDecimal.valueOf(count).divide(BigDecimal.valueOf(customers), 6, RoundingMode.HALF_UP);
   }
 
   private static ArmMeasure measure(BigDecimal mean, Double lift, double half) {
