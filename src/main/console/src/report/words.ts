@@ -148,6 +148,7 @@ export const en = {
   measured: {
     title: 'What came of {campaign}',
     past: 'Nobody was nudged in this rehearsal: these customers bought without it. Read it as how the campaign would have been measured, and whether its control group is large enough to tell anything; not as what it would bring.',
+    assumed: 'Without deliveries no coupon was claimed or used, so none is among the costs.',
     given: 'Of the decisions that were given, as the given files tell.',
     all: 'All sent',
     rowsOfOthers: '{rows} rows of measures of further campaigns are not shown; the files hold them all.',
@@ -321,6 +322,7 @@ export const zh: typeof en = {
   measured: {
     title: '{campaign} 的效果',
     past: '本次预演未触达任何客户，这些购买本来就会发生。请将其理解为活动将如何被衡量、对照组是否大到足以得出结论，而不是活动会带来的收益。',
+    assumed: '未提供回执，没有优惠券被领取或使用，因此成本中不含优惠券。',
     given: '基于所提供的决策，结果以所提供的文件为准。',
     all: '全部发送',
     rowsOfOthers: '另有 {rows} 行其他活动的度量未显示，完整内容见结果文件。',

@@ -180,6 +180,7 @@ class CampaignReportPageIT {
       Locator measured = page.getByTestId("measured");
 
       assertThat(measured).containsText("these customers bought without it");
+      assertThat(measured).containsText("no coupon was claimed or used");
       expectFunnel(measured, 3, "last", null);
       measured.getByRole(AriaRole.BUTTON, named("5 days")).click();
       expectFunnel(measured, 5, "last", null);
@@ -241,12 +242,38 @@ class CampaignReportPageIT {
 
       expectReturns(measured, 3, "EVENT");
       assertThat(measured.getByText("their windows were not over at the end")).isVisible();
+      assertThat(isShaded(measured, 0.07)).as("the first day's windows").isFalse();
+      assertThat(isShaded(measured, 0.92)).as("the last day's windows").isTrue();
       Chromium.screenshot(measured, "report-measured-en");
       measured.getByRole(AriaRole.BUTTON, named("When it was sent")).click();
       expectReturns(measured, 3, "COHORT");
       measured.getByRole(AriaRole.BUTTON, named("5 days")).click();
       expectReturns(measured, 5, "COHORT");
     }
+  }
+
+  /**
+   * Whether the chart of returns is painted from top to bottom.
+   *
+   * @param place where from left to right, 0 to 1
+   */
+  private static boolean isShaded(Locator measured, double place) {
+    return (boolean)
+        measured
+            .locator(".roi canvas")
+            .evaluate(
+                """
+                (canvas, place) => {
+                  const x = Math.round(canvas.width * place)
+                  // The browser complains of a canvas that is read again and again, but not of a copy.
+                  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d')
+                  copy.drawImage(canvas, 0, 0)
+                  const column = copy.getImageData(x, 0, 1, canvas.height).data
+                  const painted = column.filter((value, i) => i % 4 === 3 && value > 0).length
+                  return painted > canvas.height / 2
+                }
+                """,
+                place);
   }
 
   private static void expectReturns(Locator measured, int days, String basis) throws Exception {
