@@ -131,6 +131,10 @@ export interface Campaign {
   alerts: Alert[]
 }
 
+export interface Participants {
+  groups: { attribute: string; value: string; targeted: number; participants: number }[]
+}
+
 export interface Product {
   productId: string
   orders: number
