@@ -146,6 +146,10 @@ export interface Campaign {
   alerts: Alert[]
 }
 
+export interface Participants {
+  groups: { attribute: string; value: string; targeted: number; participants: number }[]
+}
+
 export interface Product {
   productId: string
   orders: number

@@ -1,6 +1,7 @@
 import { useI18n } from 'vue-i18n'
 import { useAnomalyWords } from '../anomalies'
 import { useFormat } from '../format'
+import type { Amount, Arm, Estimate, Hour, Step } from '../measures'
 
 /** What dev.nudge.rehearse.DecisionHistory wrote of a tenant. */
 export interface Decisions {
@@ -13,6 +14,10 @@ export interface Decisions {
   otherCurrencies: { currency: string; orders: number }[]
   /** Rows of campaigns beyond those told of. */
   rowsOfOthers: number
+  /** Rows of measures of campaigns beyond those told of. */
+  measuresOfOthers: number
+  /** Refunds of which no payment is known. */
+  unattributed: Measured | null
   /** Those that sent the most first. */
   campaigns: CampaignHistory[]
   sends: Sends
@@ -39,6 +44,152 @@ export interface CampaignHistory {
   busiestDayCost: string
   sends: Sends
   definition: Definition | null
+  /** Null where nobody was sent anything or held back. */
+  measured: Measured | null
+}
+
+/** What dev.nudge.rehearse.MeasuredHistory wrote of a campaign. */
+export interface Measured {
+  /** Milliseconds, the primary one first. */
+  windows: number[]
+  funnel: Side[]
+  returns: Returns[]
+  arms: ArmLine[]
+  /** Rows beyond its limits. */
+  rowsLeftOut: number
+}
+
+/** Whose steps: a variant's, or, where it is empty, those of all who were sent something. */
+export interface Side {
+  window: number
+  touch: Touch
+  variant: string
+  steps: { step: string; grants: number; amounts: Amount[] }[]
+}
+
+export const TOUCHES = ['last', 'any'] as const
+export type Touch = (typeof TOUCHES)[number]
+export type Basis = 'EVENT' | 'COHORT'
+
+/** Column by column: one value for each bucket in which anything changed. */
+export interface Returns {
+  basis: Basis
+  window: number
+  touch: Touch
+  currency: string
+  places: number[]
+  grants: number[]
+  revenue: string[]
+  cost: string[]
+  cumRevenue: string[]
+  cumCost: string[]
+  roi: (string | null)[]
+  matured: (string | null)[]
+}
+
+/** A line of experiments.jsonl. */
+export interface ArmLine {
+  campaign: string
+  arm: string
+  asOf: string
+  customers: number
+  expected: number | null
+  conversions: number
+  conversionRate: number | null
+  conversionLift: number | null
+  conversionLiftLow: number | null
+  conversionLiftHigh: number | null
+  conversionRelativeLift: number | null
+  conversionRelativeLiftLow: number | null
+  conversionRelativeLiftHigh: number | null
+  conversionP: number | null
+  currency: string
+  revenue: string
+  cost: string
+  revenuePerCustomer: number | null
+  revenueLift: number | null
+  revenueLiftLow: number | null
+  revenueLiftHigh: number | null
+  revenueRelativeLift: number | null
+  revenueRelativeLiftLow: number | null
+  revenueRelativeLiftHigh: number | null
+  revenueP: number | null
+  sampleRatioP: number | null
+  sampleRatioMismatch: boolean
+  enough: boolean
+  winner: boolean
+}
+
+/** Variants beside each other; none where there is but one. */
+export function variantsOf(measured: Measured): string[] {
+  const all = new Set(measured.funnel.map((side) => side.variant).filter((variant) => variant !== '' && variant !== 'CONTROL'))
+  return all.size > 1 ? [...all].sort() : []
+}
+
+/** A variant's funnel, or that of all who were sent something, as the console's panel takes it. */
+export function stepsOf(measured: Measured, window: number, touch: Touch, variant: string): Step[] {
+  const side = (of: string) =>
+    measured.funnel.find((one) => one.window === window && one.touch === touch && one.variant === of)?.steps ?? []
+  const steps = new Map(side(variant).map((step) => [step.step, { step: step.step, sent: step.grants, control: 0, amounts: step.amounts }]))
+  for (const { step, grants } of side('CONTROL')) {
+    steps.set(step, { ...(steps.get(step) ?? { step, sent: 0, amounts: [] }), control: grants })
+  }
+  return [...steps.values()]
+}
+
+const ratio = (text: string | null | undefined) => (text == null ? null : Number(text))
+
+/** As the console's chart takes it. */
+export function hoursOf(measured: Measured, decisions: Decisions, basis: Basis, window: number, touch: Touch): Omit<Hour, 'netRoi'>[] {
+  return measured.returns
+    .filter((one) => one.basis === basis && one.window === window && one.touch === touch)
+    .flatMap((one) =>
+      one.places.map((place, i) => ({
+        at: new Date(decisions.firstMillis + place * decisions.bucketMillis).toISOString(),
+        currency: one.currency,
+        grants: one.grants[i] ?? 0,
+        revenue: one.revenue[i] ?? '0',
+        cost: one.cost[i] ?? '0',
+        cumRevenue: one.cumRevenue[i] ?? '0',
+        cumCost: one.cumCost[i] ?? '0',
+        roi: ratio(one.roi[i]),
+        matured: ratio(one.matured[i]),
+      })),
+    )
+}
+
+/** From when on not all windows were over at the end; of what happened in an hour the hour itself does not tell. */
+export function openFrom(measured: Measured, decisions: Decisions, window: number, touch: Touch): number | null {
+  const open = hoursOf(measured, decisions, 'COHORT', window, touch).filter((hour) => hour.matured !== null && hour.matured < 0.9995)
+  return open.length === 0 ? null : Math.min(...open.map((hour) => Date.parse(hour.at)))
+}
+
+/** As the console's table takes it. */
+export function armOf(line: ArmLine): Arm {
+  const estimate = (value: number | null, low: number | null, high: number | null): Estimate => ({ value, low, high })
+  return {
+    campaign: line.campaign,
+    arm: line.arm,
+    asOf: line.asOf,
+    customers: line.customers,
+    expected: line.expected,
+    conversions: line.conversions,
+    conversionRate: line.conversionRate,
+    conversionLift: estimate(line.conversionLift, line.conversionLiftLow, line.conversionLiftHigh),
+    conversionRelativeLift: estimate(line.conversionRelativeLift, line.conversionRelativeLiftLow, line.conversionRelativeLiftHigh),
+    conversionP: line.conversionP,
+    currency: line.currency,
+    revenue: line.revenue,
+    cost: line.cost,
+    revenuePerCustomer: line.revenuePerCustomer,
+    revenueLift: estimate(line.revenueLift, line.revenueLiftLow, line.revenueLiftHigh),
+    revenueRelativeLift: estimate(line.revenueRelativeLift, line.revenueRelativeLiftLow, line.revenueRelativeLiftHigh),
+    revenueP: line.revenueP,
+    sampleRatioP: line.sampleRatioP,
+    mismatch: line.sampleRatioMismatch,
+    enough: line.enough,
+    winner: line.winner,
+  }
 }
 
 export interface Named {

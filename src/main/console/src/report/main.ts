@@ -1,6 +1,7 @@
 import { createApp } from 'vue'
 import { i18n } from '../i18n'
 import '../style.css'
+import '../pages/pages.css'
 import Report from './Report.vue'
 import './report.css'
 import { en, zh } from './words'

@@ -18,6 +18,8 @@ export interface Rehearsal {
   anomaliesOfOthers: number
   /** Decisions of tenants beyond those told of. */
   decisionsOfOthers: number
+  /** Their rows of measures. */
+  measuresOfOthers: number
   /** Nobody told what became of triggers: each counted as sent. */
   receiptsAssumed: boolean
   tenants: Tenant[]

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +92,19 @@ public final class Chromium implements AutoCloseable {
   public static void screenshot(Page page, String name) {
     page.screenshot(
         new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")).setFullPage(true));
+  }
+
+  /** Of a part of a page. */
+  public static void screenshot(Locator part, String name) {
+    // From the top, where the page's head, which stays in sight, covers nothing of it.
+    part.evaluate("() => scrollTo(0, 0)");
+    BoundingBox box = part.boundingBox();
+    part.page()
+        .screenshot(
+            new Page.ScreenshotOptions()
+                .setPath(SCREENSHOTS.resolve(name + ".png"))
+                .setFullPage(true)
+                .setClip(box.x, box.y, box.width, box.height));
   }
 
   @Override

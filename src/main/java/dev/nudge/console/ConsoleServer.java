@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code GET
  *       /api/grants?tenant=X&campaign=C&window=MS&touch=…&step=S&arm=sent|control&after=…&afterGrant=…}:
  *       who reached a step of a funnel, {@value #GRANTS} at a time.
+ *   <li>{@code GET /api/participants?tenant=X&campaign=C}: {@link ParticipantQueries.Participants}.
  *   <li>{@code GET /api/live?tenant=X&range=7d|30d|90d|all}: server-sent events {@code clock},
  *       {@code stages}, {@code flow}, {@code anomalies}, {@code moments}, {@code health}, {@code
  *       trouble} and {@code heartbeat}, each when its content changed, at most about once a second.
@@ -161,6 +162,7 @@ public final class ConsoleServer implements AutoCloseable {
     javalin.routes.get("/api/customers", this::customers);
     javalin.routes.get("/api/customer", this::customer);
     javalin.routes.get("/api/grants", this::grants);
+    javalin.routes.get("/api/participants", this::participants);
     for (Question.Page page : Question.Page.values()) {
       javalin.routes.get("/api/" + page.word(), context -> page(context, page));
     }
@@ -300,6 +302,20 @@ public final class ConsoleServer implements AutoCloseable {
                   asked.getOrDefault("after", ""),
                   asked.getOrDefault("afterGrant", ""),
                   GRANTS));
+    } catch (IllegalArgumentException e) {
+      throw new HttpResponseException(400, e.getMessage());
+    } catch (SQLException e) {
+      throw away(e);
+    }
+  }
+
+  private void participants(Context context) {
+    String tenant = tenant(context);
+    try (ClickHouseReader clickHouse = new ClickHouseReader(config.clickHouse())) {
+      answer(
+          context,
+          new ParticipantQueries(clickHouse)
+              .participants(tenant, Question.text(asked(context), "campaign")));
     } catch (IllegalArgumentException e) {
       throw new HttpResponseException(400, e.getMessage());
     } catch (SQLException e) {

@@ -63,12 +63,11 @@ record Grant(
     Campaign campaign =
         definitions.campaign(decision.tenant(), decision.campaign(), decision.version());
     Policy policy = definitions.policy(decision.tenant());
-    String variant = decision.variant() == null ? "" : decision.variant();
     return new Grant(
         decision.grantId(),
         decision.campaign(),
         decision.version(),
-        control ? Decision.CONTROL : variant,
+        variant(decision),
         decision.atMillis(),
         control,
         decision.amountUnits() == null ? 0 : decision.amountUnits(),
@@ -76,6 +75,14 @@ record Grant(
         control ? List.of() : triggers(decision, campaign, policy),
         Terms.of(campaign),
         policy.currency());
+  }
+
+  /** The variant that a grant's rows name. */
+  static String variant(Decision decision) {
+    if (decision.code() == DecisionCode.CONTROL) {
+      return Decision.CONTROL;
+    }
+    return decision.variant() == null ? "" : decision.variant();
   }
 
   /** The row's own channel comes first, so that {@link #costOf} knows it. */

@@ -16,7 +16,6 @@ import dev.nudge.ingest.Accepted;
 import dev.nudge.ingest.CustomerContext;
 import dev.nudge.ingest.CustomerFunction;
 import dev.nudge.pattern.Rule;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -257,15 +256,14 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
     }
     inputs = in.readUInt64();
     attributes = DeclaredAttributes.read(in);
-    int ledgerLength = in.readUInt32();
-    int ledgerFrom = from + in.getTotalBytesRead();
-    ledger =
-        LedgerCodec.read(customer.tenant(), config.attribution(), state, ledgerFrom, ledgerLength);
-    int talliesFrom = ledgerFrom + ledgerLength;
     tallies =
-        CustomerTallies.read(
-            customer.tenant(),
-            CodedInputStream.newInstance(state, talliesFrom, from + length - talliesFrom));
+        in.readBool()
+            ? CustomerTallies.read(customer.tenant(), in)
+            : new CustomerTallies(customer.tenant());
+    int read = in.getTotalBytesRead();
+    ledger =
+        LedgerCodec.read(
+            customer.tenant(), config.attribution(), state, from + read, length - read);
   }
 
   @Override
@@ -342,18 +340,19 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
     if (!decision.code().isGrant()) {
       return;
     }
-    Grant grant = Grant.of(decision, definitions);
+    Campaign campaign =
+        definitions.campaign(decision.tenant(), decision.campaign(), decision.version());
     context.emit(
         GRANTS,
         new GrantRow(
             customer.tenant(),
-            grant.campaign(),
-            grant.version(),
-            grant.variant(),
+            decision.campaign(),
+            decision.version(),
+            Grant.variant(decision),
             customer.customerId(),
-            grant.id(),
-            grant.atMillis(),
-            grant.terms().primaryMillis(),
+            decision.grantId(),
+            decision.atMillis(),
+            Terms.of(campaign).primaryMillis(),
             attributes.of(declared()),
             inputs));
   }
@@ -402,17 +401,13 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
     if (ledger.isEmpty() && tallies.isEmpty() && attributes.isEmpty()) {
       return;
     }
-    ByteArrayOutputStream ledgerBytes = new ByteArrayOutputStream();
-    CodedOutputStream ledgerOut = CodedOutputStream.newInstance(ledgerBytes);
-    LedgerCodec.write(ledgerOut, ledger);
-    ledgerOut.flush();
     to.writeFixed64NoTag(dueMillis);
     to.writeRawByte(FORMAT);
     to.writeUInt64NoTag(inputs);
     attributes.write(to);
-    to.writeUInt32NoTag(ledgerBytes.size());
-    to.writeRawBytes(ledgerBytes.toByteArray());
+    to.writeBoolNoTag(!tallies.isEmpty());
     tallies.write(to);
+    LedgerCodec.write(to, ledger);
   }
 
   /** Gathers what an instant adds to rows, and says the rest at once. */

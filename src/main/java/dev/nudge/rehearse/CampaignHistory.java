@@ -46,6 +46,7 @@ final class CampaignHistory {
   private final Policy policy;
   private final ZoneId zone;
   private final Buckets buckets;
+  private final MeasuredHistory measured;
   private final Map<DecisionCode, long[]> counts = new EnumMap<>(DecisionCode.class);
   private final Map<DecisionCode, Map<Map<String, String>, Long>> details =
       new EnumMap<>(DecisionCode.class);
@@ -99,8 +100,14 @@ final class CampaignHistory {
     this.policy = policy;
     this.zone = ZoneId.of(policy.zone());
     this.buckets = buckets;
+    this.measured = new MeasuredHistory(campaign, buckets);
     this.costsMilli = new BigInteger[buckets.count()];
     this.granted = new long[buckets.count()];
+  }
+
+  /** What came of its grants. */
+  MeasuredHistory measured() {
+    return measured;
   }
 
   /** One more row; they come in order of time. */
@@ -209,6 +216,8 @@ final class CampaignHistory {
     json.writeStringField("busiestDay", busiestDay == null ? null : busiestDay.toString());
     json.writeStringField("busiestDayCost", money(busiestMilli));
     sends.write(json);
+    json.writeFieldName("measured");
+    measured.write(json);
     if (campaign == null) {
       json.writeNullField("definition");
     } else {

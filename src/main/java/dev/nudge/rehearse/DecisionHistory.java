@@ -3,11 +3,13 @@ package dev.nudge.rehearse;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.nudge.definition.Policy;
 import dev.nudge.event.DecisionCode;
+import dev.nudge.measure.MoneyKey;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * Everything that was decided for one tenant, campaign by campaign; also those of which no
@@ -27,12 +29,15 @@ final class DecisionHistory {
   private final Map<String, Long> currencies;
   private final Map<String, CampaignHistory> campaigns = new HashMap<>();
   private final Sends sends = new Sends(MAX_SENDS);
+  private final MeasuredHistory unattributed;
   private long rowsOfOthers;
+  private long measuresOfOthers;
 
   /** Nothing decided yet. */
   DecisionHistory(String tenant, Given given, CampaignHistory.Buckets buckets) {
     this.policy = given.policyOf(tenant);
     this.buckets = buckets;
+    this.unattributed = new MeasuredHistory(null, buckets);
     this.currencies = given.currencies().getOrDefault(tenant, Map.of());
     given
         .campaignsOf(tenant)
@@ -46,11 +51,7 @@ final class DecisionHistory {
 
   /** One more row; they come in order of time. */
   void add(DecisionLine line) {
-    CampaignHistory campaign = campaigns.get(line.campaign());
-    if (campaign == null && campaigns.size() < MAX_CAMPAIGNS) {
-      campaign = new CampaignHistory(line.campaign(), null, policy, buckets);
-      campaigns.put(line.campaign(), campaign);
-    }
+    CampaignHistory campaign = campaign(line.campaign());
     if (campaign == null) {
       rowsOfOthers++;
       return;
@@ -59,6 +60,30 @@ final class DecisionHistory {
     if (line.code() == DecisionCode.SENT) {
       sends.add(line);
     }
+  }
+
+  /** One more row of a file of measures, added to what is measured of its campaign. */
+  void add(MeasuredLine line, BiConsumer<MeasuredHistory, MeasuredLine> adder) {
+    if (line.campaign().equals(MoneyKey.UNATTRIBUTED)) {
+      adder.accept(unattributed, line);
+      return;
+    }
+    CampaignHistory campaign = campaign(line.campaign());
+    if (campaign == null) {
+      measuresOfOthers++;
+    } else {
+      adder.accept(campaign.measured(), line);
+    }
+  }
+
+  /** The campaign of that id; null if it is one too many. */
+  private CampaignHistory campaign(String id) {
+    CampaignHistory campaign = campaigns.get(id);
+    if (campaign == null && campaigns.size() < MAX_CAMPAIGNS) {
+      campaign = new CampaignHistory(id, null, policy, buckets);
+      campaigns.put(id, campaign);
+    }
+    return campaign;
   }
 
   void write(JsonGenerator json) throws IOException {
@@ -70,6 +95,9 @@ final class DecisionHistory {
     json.writeStringField("zone", policy.zone());
     writeOtherCurrencies(json);
     json.writeNumberField("rowsOfOthers", rowsOfOthers);
+    json.writeNumberField("measuresOfOthers", measuresOfOthers);
+    json.writeFieldName("unattributed");
+    unattributed.write(json);
     json.writeArrayFieldStart("campaigns");
     for (CampaignHistory campaign : mostSentFirst()) {
       campaign.write(json);

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -63,6 +64,7 @@ final class Report {
   private long changesOfOthers;
   private long anomaliesOfOthers;
   private long decisionsOfOthers;
+  private long measuresOfOthers;
 
   private Report(Rehearsal.Summary summary, List<String> files, Given given) {
     this.summary = summary;
@@ -159,6 +161,24 @@ final class Report {
         out.resolve("dead_letters.jsonl"),
         Set.of("reason"),
         line -> deadLetters.merge(DeadLetterReason.valueOf(line.get("reason")), 1L, Long::sum));
+    eachMeasure(out.resolve("funnel.jsonl"), MeasuredHistory::addSteps);
+    eachMeasure(out.resolve("roi.jsonl"), MeasuredHistory::addHour);
+    eachMeasure(out.resolve("experiments.jsonl"), MeasuredHistory::addArm);
+  }
+
+  private void eachMeasure(Path file, BiConsumer<MeasuredHistory, MeasuredLine> adder)
+      throws IOException {
+    MeasuredLine.each(
+        FACTORY,
+        file,
+        line -> {
+          Tenant tenant = tenant(line.tenant());
+          if (tenant == null) {
+            measuresOfOthers++;
+          } else {
+            tenant.decisions.add(line, adder);
+          }
+        });
   }
 
   /** The tenant of that name; null if it is one too many. */
@@ -284,6 +304,7 @@ final class Report {
       json.writeNumberField("changesOfOthers", changesOfOthers);
       json.writeNumberField("anomaliesOfOthers", anomaliesOfOthers);
       json.writeNumberField("decisionsOfOthers", decisionsOfOthers);
+      json.writeNumberField("measuresOfOthers", measuresOfOthers);
       json.writeBooleanField("receiptsAssumed", given.receiptsAssumed());
       json.writeArrayFieldStart("tenants");
       List<Tenant> largestFirst = new ArrayList<>(tenants.values());

@@ -258,6 +258,24 @@ class ConsoleApiIT {
   }
 
   @Test
+  void participantsAreToldInAllAndByAttribute() throws Exception {
+    JsonNode groups = get("participants?tenant=acme&campaign=cart-rescue").path("groups");
+
+    JsonNode all = groups.path(0);
+    assertThat(all.path("attribute").asText()).isEmpty();
+    assertThat(all.path("participants").asLong()).isBetween(1L, all.path("targeted").asLong() - 1);
+    assertThat(texts(groups, "attribute")).contains("city", "memberLevel");
+    assertThat(texts(groups, "value")).contains("北京", MeasureRows.HOSTILE, "GOLD");
+    for (String sum : List.of("targeted", "participants")) {
+      long ofCities = 0;
+      for (JsonNode group : groups) {
+        ofCities += group.path("attribute").asText().equals("city") ? group.path(sum).asLong() : 0;
+      }
+      assertThat(ofCities).as(sum).isEqualTo(all.path(sum).asLong());
+    }
+  }
+
+  @Test
   void experimentsTellEveryArmControlFirst() throws Exception {
     JsonNode arms = get("experiments?tenant=acme").path("arms");
 

@@ -82,6 +82,7 @@ class ConsoleQueriesIT {
     ExperimentQueries experiments = new ExperimentQueries(reader);
     AlertQueries alerts = new AlertQueries(reader);
     GrantQueries grants = new GrantQueries(reader);
+    ParticipantQueries participants = new ParticipantQueries(reader);
     long now = NOW.toEpochMilli();
     long month = now - Duration.ofDays(30).toMillis();
     long hour = now - Duration.ofHours(1).toMillis();
@@ -104,6 +105,7 @@ class ConsoleQueriesIT {
     questions.put(
         "who reached a step",
         () -> grants.grants(TENANT, HOT, WINDOW, "any", "TARGETED", false, "customer-5", "", 50));
+    questions.put("who takes part", () -> participants.participants(TENANT, HOT));
     questions.put("traffic, 60 days", () -> shop.traffic(TENANT, month - 30 * 86_400_000L, now));
     questions.put(
         "products, all time", () -> shop.products(TENANT, Question.ProductSort.UNITS, 0, 50));

@@ -214,6 +214,21 @@ class MeasurePagesIT {
   }
 
   @Test
+  void participantsAreShownByTheAttributeThatIsChosen() {
+    try (BrowserContext context = desktop("en-GB", ColorScheme.LIGHT)) {
+      Page page = open(context, "campaign/cart-rescue");
+
+      assertThat(value(page.getByTestId("participants"))).isGreaterThan(100);
+      assertThat(page.getByTestId("participants-of")).hasCount(3);
+      assertThat(page.locator(".participants")).containsText(MeasureRows.HOSTILE);
+      page.locator(".participants select").selectOption("memberLevel");
+      assertThat(page.getByTestId("participants-of")).hasCount(2);
+      page.locator(".participants").scrollIntoViewIfNeeded();
+      Chromium.screenshot(page, "measures-participants");
+    }
+  }
+
+  @Test
   void experimentsSayWhatIsNotToBeTrusted() {
     try (BrowserContext context = desktop("zh-CN", ColorScheme.DARK)) {
       Page page = open(context, "experiments");

@@ -161,6 +161,17 @@ final class MeasureRows implements AutoCloseable {
                 .formatted(text(tenant))
             + " customer_id, grant_id, reached_at, currency, amount, 1, 1 FROM "
             + reached);
+    execute(
+        """
+        INSERT INTO nudge.grant_rows
+        SELECT tenant, campaign, 1, variant, customer_id, grant_id, at, 259200000,
+          map('city', ['Rome', '北京', %s][1 + cityHash64(customer_id) %% 3],
+              'memberLevel', ['GOLD', 'SILVER'][1 + cityHash64(customer_id, 1) %% 2]), 1
+        FROM nudge.decisions FINAL
+        WHERE tenant = %s AND code IN ('SENT', 'CONTROL')
+          AND at > fromUnixTimestamp64Milli(%d, 'UTC') AND at <= fromUnixTimestamp64Milli(%d, 'UTC')
+        """
+            .formatted(text(HOSTILE), text(tenant), from, to));
   }
 
   private void money() throws SQLException {

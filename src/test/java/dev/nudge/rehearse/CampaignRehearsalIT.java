@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.nudge.OnlineRetail;
 import dev.nudge.definition.DefinitionReader;
+import dev.nudge.event.Decision;
 import dev.nudge.event.DecisionCode;
 import dev.nudge.event.Topic;
 import java.io.IOException;
@@ -99,6 +100,7 @@ class CampaignRehearsalIT {
     }
     Map<String, Long> counts = expectOneFinalRowACandidate(one);
     expectReportCounts(one, counts);
+    expectReportMeasuresGrants(one, counts);
     return counts;
   }
 
@@ -177,5 +179,26 @@ class CampaignRehearsalIT {
               });
     }
     assertThat(told).isEqualTo(counts);
+  }
+
+  /** Each send and each customer held back is a grant, whatever the window and the touch. */
+  private static void expectReportMeasuresGrants(Path out, Map<String, Long> counts)
+      throws IOException {
+    int sides = 0;
+    for (JsonNode campaign : Decided.read(out.resolve("report.html")).path("campaigns")) {
+      for (JsonNode side : campaign.path("measured").path("funnel")) {
+        String variant = side.path("variant").asText();
+        boolean control = variant.equals(Decision.CONTROL);
+        if (control || variant.isEmpty()) {
+          String code = control ? " CONTROL" : " SENT";
+          assertThat(side.path("steps").path(0).path("step").asText()).isEqualTo("TARGETED");
+          assertThat(side.path("steps").path(0).path("grants").asLong())
+              .as("%s", side)
+              .isEqualTo(counts.get(campaign.path("id").asText() + code));
+          sides++;
+        }
+      }
+    }
+    assertThat(sides).isPositive();
   }
 }

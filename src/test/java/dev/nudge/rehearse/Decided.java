@@ -25,6 +25,15 @@ final class Decided {
 
   private static final String DATA = "<script type=\"application/json\" id=\"rehearsal\">";
 
+  /** Lines of {@code funnel.jsonl}. */
+  final List<String> funnel = new ArrayList<>();
+
+  /** Lines of {@code roi.jsonl}. */
+  final List<String> returns = new ArrayList<>();
+
+  /** Lines of {@code experiments.jsonl}. */
+  final List<String> arms = new ArrayList<>();
+
   private final List<String> lines = new ArrayList<>();
 
   /** A row that says nothing more than its code. */
@@ -112,6 +121,9 @@ final class Decided {
     Files.writeString(folder.resolve("anomalies.jsonl"), "");
     Files.writeString(folder.resolve("dead_letters.jsonl"), "");
     Files.write(folder.resolve("decisions.jsonl"), lines);
+    Files.write(folder.resolve("funnel.jsonl"), funnel);
+    Files.write(folder.resolve("roi.jsonl"), returns);
+    Files.write(folder.resolve("experiments.jsonl"), arms);
     Report.write(
         folder, new Rehearsal.Summary(120, 0, 0, MONDAY, END, 1), ResultFiles.NAMES, given);
   }

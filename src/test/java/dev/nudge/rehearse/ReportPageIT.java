@@ -67,7 +67,9 @@ class ReportPageIT {
     countByLastChange(lines);
     Files.write(folder.resolve("stage_changes.jsonl"), withAnotherTenant(lines));
     Files.write(folder.resolve("anomalies.jsonl"), anomalies);
-    Files.write(folder.resolve("decisions.jsonl"), List.of());
+    for (String file : List.of("decisions", "funnel", "roi", "experiments")) {
+      Files.write(folder.resolve(file + ".jsonl"), List.of());
+    }
     Files.write(folder.resolve("dead_letters.jsonl"), deadLetters());
     Report.write(
         folder,

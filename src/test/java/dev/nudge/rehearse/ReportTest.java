@@ -249,7 +249,9 @@ class ReportTest {
   private JsonNode written(Rehearsal.Summary summary) throws IOException {
     Files.writeString(folder.resolve("stage_changes.jsonl"), String.join("", changes));
     Files.writeString(folder.resolve("anomalies.jsonl"), String.join("", anomalies));
-    Files.writeString(folder.resolve("decisions.jsonl"), "");
+    for (String file : List.of("decisions", "funnel", "roi", "experiments")) {
+      Files.writeString(folder.resolve(file + ".jsonl"), "");
+    }
     Files.writeString(folder.resolve("dead_letters.jsonl"), String.join("", deadLetters));
     Report.write(folder, summary, List.of("moments", "stage_changes"), Given.NOTHING);
     String open = "<script type=\"application/json\" id=\"rehearsal\">";
