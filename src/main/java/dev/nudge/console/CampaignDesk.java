@@ -97,7 +97,7 @@ final class CampaignDesk {
             409,
             present == 0
                 ? source.id() + " was deleted meanwhile"
-                : "Somebody else applied version %d of %s meanwhile; nothing was written"
+                : "Version %d of %s was published meanwhile; nothing was written"
                     .formatted(present, source.id()));
       }
     }
