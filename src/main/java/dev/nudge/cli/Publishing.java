@@ -265,7 +265,7 @@ final class Publishing {
   int show(KafkaOptions kafka, String tenant, String kind, String id) {
     return answering(
         () -> {
-          Optional<DefinitionVersion> found = 
+          Optional<DefinitionVersion> found =
               deployment(kafka).definitions().find(tenant, kind, id);
           if (found.isEmpty()) {
             return tellNone(tenant, kind, id);

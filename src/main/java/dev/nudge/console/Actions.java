@@ -169,9 +169,7 @@ final class Actions implements AutoCloseable {
   private Object apply(Context context) throws DefinitionException, IOException {
     String tenant = ConsoleServer.tenant(context);
     String campaign =
-        context.queryParam("campaign") == null
-            ? null
-            : ConsoleServer.required(context, "campaign");
+        context.queryParam("campaign") == null ? null : ConsoleServer.required(context, "campaign");
     return campaigns.apply(tenant, body(context, MAX_TEXT_BYTES), campaign, version(context));
   }
 
@@ -187,8 +185,7 @@ final class Actions implements AutoCloseable {
 
   private Object pause(Context context, boolean paused) throws DefinitionException {
     return campaigns
-        .pause(
-            ConsoleServer.tenant(context), ConsoleServer.required(context, "campaign"), paused)
+        .pause(ConsoleServer.tenant(context), ConsoleServer.required(context, "campaign"), paused)
         .orElseThrow(Actions::noCampaign);
   }
 
@@ -228,8 +225,7 @@ final class Actions implements AutoCloseable {
     return letters
         .whole(place, instant(ConsoleServer.required(context, "appendedAt")))
         .orElseThrow(
-            () ->
-                new HttpResponseException(404, "The topic of dead letters keeps it no longer"));
+            () -> new HttpResponseException(404, "The topic of dead letters keeps it no longer"));
   }
 
   private Object replay(Context context) throws IOException {

@@ -96,7 +96,8 @@ public record ConsoleConfig(
 
   /** The same with Flink's REST interface there. */
   public ConsoleConfig withFlinkRest(URI rest) {
-    return new ConsoleConfig(host, port, clickHouse, rest, clock, hostNames, maxViewers, tokens, controls);
+    return new ConsoleConfig(
+        host, port, clickHouse, rest, clock, hostNames, maxViewers, tokens, controls);
   }
 
   /** The same with that clock. */
@@ -107,7 +108,8 @@ public record ConsoleConfig(
 
   /** The same with that many viewers. */
   public ConsoleConfig withMaxViewers(int viewers) {
-    return new ConsoleConfig(host, port, clickHouse, flinkRest, clock, hostNames, viewers, tokens, controls);
+    return new ConsoleConfig(
+        host, port, clickHouse, flinkRest, clock, hostNames, viewers, tokens, controls);
   }
 
   /** The same for those who have one of these tokens. */

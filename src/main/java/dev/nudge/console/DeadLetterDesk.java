@@ -131,8 +131,7 @@ final class DeadLetterDesk {
     } else if (!topic.isReplayable(place.topic())) {
       return new Done(place, Outcome.NOT_REPLAYABLE, null, null);
     } else if (letter.replayed() != null && !again) {
-      return new Done(
-          place, Outcome.SENT_BEFORE, letter.replayed().as(), letter.replayed().at());
+      return new Done(place, Outcome.SENT_BEFORE, letter.replayed().as(), letter.replayed().at());
     }
     byte[] record =
         wish.text() == null ? letter.raw() : wish.text().getBytes(StandardCharsets.UTF_8);

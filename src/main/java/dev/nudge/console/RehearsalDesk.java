@@ -305,9 +305,7 @@ final class RehearsalDesk implements AutoCloseable {
   /** What stopped it says more than that it was stopped. */
   private synchronized void end(Standing ended) {
     boolean stopped =
-        running != null
-            && running.status() != Status.RUNNING
-            && ended.status() == Status.STOPPED;
+        running != null && running.status() != Status.RUNNING && ended.status() == Status.STOPPED;
     Standing before = newest.remove(ended.tenant());
     newest.put(ended.tenant(), stopped ? running : ended);
     running = null;

@@ -72,8 +72,7 @@ public final class DeadLetterTopic implements AutoCloseable {
         return Optional.empty();
       }
       String[] parts = text.split("/");
-      return Optional.of(
-          new Place(parts[0], Integer.parseInt(parts[1]), Long.parseLong(parts[2])));
+      return Optional.of(new Place(parts[0], Integer.parseInt(parts[1]), Long.parseLong(parts[2])));
     }
   }
 

@@ -389,8 +389,7 @@ public final class LocalMode implements AutoCloseable {
     return new IllegalStateException(name + " has ended: " + failure.getMessage(), failure);
   }
 
-  private static void deleteOwnFolders(Path directory, List<String> folders)
-      throws IOException {
+  private static void deleteOwnFolders(Path directory, List<String> folders) throws IOException {
     for (String folder : folders) {
       Path root = directory.resolve(folder);
       if (Files.exists(root)) {

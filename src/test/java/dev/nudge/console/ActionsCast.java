@@ -53,8 +53,7 @@ public final class ActionsCast implements AutoCloseable {
   public static ActionsCast start(Path directory) throws IOException {
     ActionsCast cast = new ActionsCast(EmbeddedKafka.start(directory, 0));
     try (Admin admin = Admin.create(cast.kafka().toProperties())) {
-      Topics.create(
-              admin, cast.kafka().topicPrefix(), 2, (short) 1, Topics.KEEP_FOR_EVER)
+      Topics.create(admin, cast.kafka().topicPrefix(), 2, (short) 1, Topics.KEEP_FOR_EVER)
           .orThrow();
     }
     return cast;

@@ -335,8 +335,7 @@ class ActionsPageIT {
 
   private static Locator button(Page page, String name) {
     return page.locator("main")
-        .getByRole(
-            AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(name).setExact(true))
+        .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(name).setExact(true))
         .first();
   }
 

@@ -55,8 +55,7 @@ class ConsoleActionsIT {
     console =
         ConsoleServer.start(
             ConsoleConfig.local(0, NO_DATABASE)
-                .withTokens(
-                    ConsoleTokens.of(Map.of("acme", BRAND, "zeta", ZETA, "*", PLATFORM)))
+                .withTokens(ConsoleTokens.of(Map.of("acme", BRAND, "zeta", ZETA, "*", PLATFORM)))
                 .withControls(
                     new ConsoleControls(
                         cast.kafka(),
@@ -188,8 +187,7 @@ class ConsoleActionsIT {
         send("POST", "definition?tenant=zeta", "kind: policy\ntenant: zeta\n", zeta);
     assertThat(policy.statusCode()).isEqualTo(400);
     assertThat(policy.body()).contains("one campaign and nothing else");
-    assertThat(
-            send("POST", "pause?tenant=zeta&campaign=acmes", "", zeta).statusCode())
+    assertThat(send("POST", "pause?tenant=zeta&campaign=acmes", "", zeta).statusCode())
         .isEqualTo(404);
     assertThat(cast.records(TopicName.CAMPAIGNS)).hasSize(before);
     assertThat(cast.records(TopicName.POLICIES)).isEmpty();
@@ -296,8 +294,7 @@ class ConsoleActionsIT {
     post("rehearsal?tenant=acme", text("thanks") + "paused: true\n", 200);
     JsonNode paused = ended();
     assertThat(paused.path("result").path("outcome").path("sent").asLong()).isZero();
-    assertThat(
-            paused.path("result").path("outcome").path("blocked").path(0).path("code").asText())
+    assertThat(paused.path("result").path("outcome").path("blocked").path(0).path("code").asText())
         .isEqualTo("PAUSED");
     assertThat(send("GET", report, null, "Authorization", "Bearer " + BRAND).statusCode())
         .isEqualTo(404);
@@ -364,7 +361,8 @@ class ConsoleActionsIT {
         .extracting(record -> new String(record.value(), UTF_8))
         .containsExactly(mended, "{", raw);
     assertThat(orders).extracting(ConsumerRecord::partition).containsOnly(1);
-    assertThat(get("dead-letter?topic=nudge.orders&offset=18" + at, 200).path("replayed").toString())
+    assertThat(
+            get("dead-letter?topic=nudge.orders&offset=18" + at, 200).path("replayed").toString())
         .contains("\"offset\":1");
     post("dead-letters/replay", "{\"letters\":[]}", 400);
     post("dead-letters/replay", "no json", 400);
@@ -450,8 +448,7 @@ class ConsoleActionsIT {
     return json(
         path,
         status,
-        send(
-            "POST", path, body, "Authorization", "Bearer " + PLATFORM, Gate.HEADER, "test"));
+        send("POST", path, body, "Authorization", "Bearer " + PLATFORM, Gate.HEADER, "test"));
   }
 
   private static JsonNode json(String path, int status, HttpResponse<String> answer)
