@@ -104,7 +104,7 @@ final class Actions implements AutoCloseable {
 
   /** Whether a request is to change something that can be changed. */
   static boolean isOne(Context context) {
-    return context.method() == HandlerType.POST && POSTS.contains(context.path());
+    return context.method().equals(HandlerType.POST) && POSTS.contains(context.path());
   }
 
   void routes(RoutesConfig routes) {

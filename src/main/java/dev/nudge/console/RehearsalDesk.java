@@ -62,6 +62,7 @@ final class RehearsalDesk implements AutoCloseable {
   private Path folder;
   private Standing running;
   private Future<?> work;
+  private Future<?> alarm;
 
   /** What became of a rehearsal. */
   enum Status {
@@ -78,7 +79,7 @@ final class RehearsalDesk implements AutoCloseable {
   }
 
   /** What it is at. */
-  enum Step {
+  enum Part {
     /** The brand's records are taken out of the files. */
     COPY,
     /** They are read once for their order and times. */
@@ -116,11 +117,11 @@ final class RehearsalDesk implements AutoCloseable {
       String tenant,
       String campaign,
       Status status,
-      Step step,
+      Part step,
       Long done,
       Long total,
       Result result) {
-    private Standing at(Step other, Long nowDone, Long ofTotal) {
+    private Standing at(Part other, Long nowDone, Long ofTotal) {
       return new Standing(id, tenant, campaign, status, other, nowDone, ofTotal, result);
     }
 
@@ -168,11 +169,14 @@ final class RehearsalDesk implements AutoCloseable {
       refuseIfBusy();
       Standing begun =
           new Standing(
-              ++ids, tenant, read.campaign().id(), Status.RUNNING, Step.COPY, null, null, null);
+              ++ids, tenant, read.campaign().id(), Status.RUNNING, Part.COPY, null, null, null);
       running = begun;
       work = worker.submit(() -> run(begun, read));
-      limit.schedule(
-          () -> stop(begun.id(), Status.TOO_LONG), MAX_DURATION.toMillis(), TimeUnit.MILLISECONDS);
+      alarm =
+          limit.schedule(
+              () -> stop(begun.id(), Status.TOO_LONG),
+              MAX_DURATION.toMillis(),
+              TimeUnit.MILLISECONDS);
       return state(tenant);
     }
   }
@@ -231,7 +235,7 @@ final class RehearsalDesk implements AutoCloseable {
       try (InputStream in = recorded.open()) {
         records +=
             RecordsOfTenant.copy(
-                in, begun.tenant(), copy, lines -> tell(begun, Step.COPY, lines, null));
+                in, begun.tenant(), copy, lines -> tell(begun, Part.COPY, lines, null));
       }
       inputs.add(new InputFile(recorded.topic(), copy.toString()));
     }
@@ -282,21 +286,17 @@ final class RehearsalDesk implements AutoCloseable {
     return new Rehearsal.Progress() {
       @Override
       public void read(long done, long total) {
-        tell(begun, RehearsalDesk.Step.RUN, done, total);
+        tell(begun, Part.RUN, done, total);
       }
 
       @Override
       public void doing(Step step, String file) {
-        tell(
-            begun,
-            step == Step.SURVEY ? RehearsalDesk.Step.SURVEY : RehearsalDesk.Step.WRITE,
-            null,
-            null);
+        tell(begun, step == Step.SURVEY ? Part.SURVEY : Part.WRITE, null, null);
       }
     };
   }
 
-  private synchronized void tell(Standing begun, Step step, Long done, Long total) {
+  private synchronized void tell(Standing begun, Part step, Long done, Long total) {
     if (running != null && running.id() == begun.id() && running.status() == Status.RUNNING) {
       running = running.at(step, done, total);
     }
@@ -310,6 +310,7 @@ final class RehearsalDesk implements AutoCloseable {
     newest.put(ended.tenant(), stopped ? running : ended);
     running = null;
     work = null;
+    alarm.cancel(false);
     if (before != null) {
       delete(reportFile(before.id()));
     }

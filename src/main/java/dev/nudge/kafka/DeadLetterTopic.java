@@ -71,7 +71,7 @@ public final class DeadLetterTopic implements AutoCloseable {
       if (text == null || !text.matches("[^/]+/[0-9]{1,9}/[0-9]{1,18}")) {
         return Optional.empty();
       }
-      String[] parts = text.split("/");
+      String[] parts = text.split("/", -1);
       return Optional.of(new Place(parts[0], Integer.parseInt(parts[1]), Long.parseLong(parts[2])));
     }
   }

@@ -333,7 +333,7 @@ public final class Rehearsal {
   /** Nobody waits for it any more; its files can go when it has let go of them. */
   private static void stop(JobClient job, CompletableFuture<JobExecutionResult> result) {
     try {
-      job.cancel();
+      job.cancel().get(SECONDS_TO_STOP, TimeUnit.SECONDS);
       result.get(SECONDS_TO_STOP, TimeUnit.SECONDS);
     } catch (ExecutionException | CancellationException stopped) {
       LOG.debug("the rehearsal has stopped", stopped);
