@@ -61,7 +61,7 @@ final class RehearsalDesk implements AutoCloseable {
   private long ids;
   private Path folder;
   private Standing running;
-  private Future<?> work;
+  private Thread thread;
   private Future<?> alarm;
 
   /** What became of a rehearsal. */
@@ -171,7 +171,7 @@ final class RehearsalDesk implements AutoCloseable {
           new Standing(
               ++ids, tenant, read.campaign().id(), Status.RUNNING, Part.COPY, null, null, null);
       running = begun;
-      work = worker.submit(() -> run(begun, read));
+      worker.execute(() -> run(begun, read));
       alarm =
           limit.schedule(
               () -> stop(begun.id(), Status.TOO_LONG),
@@ -198,7 +198,9 @@ final class RehearsalDesk implements AutoCloseable {
   private synchronized void stop(long id, Status why) {
     if (running != null && running.id() == id && running.status() == Status.RUNNING) {
       running = running.ended(why, null);
-      work.cancel(true);
+      if (thread != null) {
+        thread.interrupt();
+      }
     }
   }
 
@@ -214,12 +216,16 @@ final class RehearsalDesk implements AutoCloseable {
     Path out = null;
     Standing ended = begun.ended(Status.FAILED, null);
     try {
+      enter();
       out = Files.createTempDirectory(folder(), "run");
       ended = rehearse(begun, read, out);
     } catch (InterruptedException e) {
       ended = begun.ended(Status.STOPPED, null);
     } catch (IOException | RuntimeException e) {
-      LOG.error("The rehearsal of {} of {} failed", begun.campaign(), begun.tenant(), e);
+      // Wherever it was interrupted, what it did there fails in its own way.
+      if (!isStopped()) {
+        LOG.error("The rehearsal of {} of {} failed", begun.campaign(), begun.tenant(), e);
+      }
     } finally {
       delete(out);
       end(ended);
@@ -302,14 +308,25 @@ final class RehearsalDesk implements AutoCloseable {
     }
   }
 
-  /** What stopped it says more than that it was stopped. */
+  /** It may have been stopped before it began. */
+  private synchronized void enter() throws InterruptedException {
+    thread = Thread.currentThread();
+    if (isStopped()) {
+      throw new InterruptedException();
+    }
+  }
+
+  private synchronized boolean isStopped() {
+    return running != null && running.status() != Status.RUNNING;
+  }
+
+  /** Why it was stopped says more than how it ended then. */
   private synchronized void end(Standing ended) {
-    boolean stopped =
-        running != null && running.status() != Status.RUNNING && ended.status() == Status.STOPPED;
+    boolean stopped = isStopped() && ended.status() != Status.DONE;
     Standing before = newest.remove(ended.tenant());
     newest.put(ended.tenant(), stopped ? running : ended);
     running = null;
-    work = null;
+    thread = null;
     alarm.cancel(false);
     if (before != null) {
       delete(reportFile(before.id()));

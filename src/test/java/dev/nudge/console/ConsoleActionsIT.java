@@ -288,7 +288,10 @@ class ConsoleActionsIT {
     assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
         .startsWith("sandbox allow-scripts")
         .doesNotContain("allow-same-origin");
-    assertThat(page.body()).contains("thanks").doesNotContain("another").doesNotContain("stranger");
+    // Too long to be shown.
+    assertThat(page.body().contains("\"thanks\"")).isTrue();
+    assertThat(page.body().contains("customer-1")).isTrue();
+    assertThat(page.body().contains("stranger")).as("another brand's customers").isFalse();
 
     // One who is paused sends nothing; the next result takes the place of the one before.
     post("rehearsal?tenant=acme", text("thanks") + "paused: true\n", 200);
