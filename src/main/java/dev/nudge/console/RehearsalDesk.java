@@ -46,7 +46,7 @@ final class RehearsalDesk implements AutoCloseable {
   static final int MAX_RESULTS = 16;
 
   /** A rehearsal that takes longer is stopped. */
-  static final Duration MAX_DURATION = Duration.ofMinutes(15);
+  static final Duration MAX_DURATION = Duration.ofMinutes(30);
 
   /** The deployment's own jobs may run on the same machine. */
   private static final int PARALLELISM = 1;
