@@ -4,5 +4,6 @@ import { i18n } from './i18n'
 import './style.css'
 import './customers/customers.css'
 import './pages/pages.css'
+import './actions/actions.css'
 
 createApp(App).use(i18n).mount('#app')

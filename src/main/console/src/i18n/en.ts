@@ -1,7 +1,9 @@
+import { actions } from './actions.en'
 import { measures } from './measures.en'
 
 export const en = {
   ...measures,
+  ...actions,
   title: 'Nudge console',
   skip: 'Skip to content',
   tenant: 'Brand',

@@ -293,12 +293,6 @@ export const measures = {
     message: 'What is wrong',
     record: 'Record',
     bytes: '{count} bytes',
-    replay: 'How to replay one',
-    replaySteps: [
-      'Read it whole; its key is topic/partition/offset, its headers say what is wrong.',
-      'Mend it, or the program that sent it.',
-      'Send it to its own topic. Its messageId makes it count once, however often it is sent; what is behind the watermark counts as late.',
-    ],
     forbidden: 'How the deployment as a whole is doing is for the platform’s token.',
   },
 }

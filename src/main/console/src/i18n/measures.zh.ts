@@ -294,12 +294,6 @@ export const measures: typeof words = {
     message: '问题',
     record: '记录',
     bytes: '{count} 字节',
-    replay: '如何重放',
-    replaySteps: [
-      '读取完整记录：其键为 主题/分区/位移，其头部说明问题所在。',
-      '修正记录，或修正发送它的程序。',
-      '将其发送到原主题。messageId 保证无论发送几次只生效一次；落后于水位线的计为迟到。',
-    ],
     forbidden: '整个部署的状态需要平台令牌。',
   },
 }

@@ -1,8 +1,10 @@
 import type { Words } from './en'
+import { actions } from './actions.zh'
 import { measures } from './measures.zh'
 
 export const zh: Words = {
   ...measures,
+  ...actions,
   title: 'Nudge 控制台',
   skip: '跳到主要内容',
   tenant: '品牌',

@@ -4,8 +4,8 @@ import dev.nudge.definition.Campaign;
 import dev.nudge.definition.CampaignCodec;
 import dev.nudge.definition.CampaignTrigger;
 import dev.nudge.definition.DefinitionException;
+import dev.nudge.definition.DefinitionPublisher;
 import dev.nudge.definition.DefinitionReader;
-import dev.nudge.definition.DefinitionVersion;
 import dev.nudge.definition.Reach;
 import dev.nudge.definition.RuleSource;
 import dev.nudge.kafka.KafkaConfig;
@@ -135,13 +135,15 @@ public final class CampaignsCommand implements Runnable {
         .answering(
             () -> {
               Deployment deployment = publishing().deployment(kafka);
-              Optional<DefinitionVersion> found =
-                  Publishing.find(deployment, one.tenant, Publishing.CAMPAIGN, one.id);
-              if (found.isEmpty()) {
+              Optional<DefinitionPublisher.Applied> applied =
+                  deployment
+                      .definitions()
+                      .pause(one.tenant, one.id, paused, Publishing.soon(deployment));
+              if (applied.isEmpty()) {
                 return publishing().tellNone(one.tenant, Publishing.CAMPAIGN, one.id);
               }
-              RuleSource source = CampaignCodec.withPaused(found.get().rule().source(), paused);
-              return publishing().replace(deployment, List.of(), List.of(source));
+              publishing().tell(List.of(applied.get()));
+              return Publishing.DONE;
             });
   }
 

@@ -1,14 +1,11 @@
 package dev.nudge.cli;
 
 import dev.nudge.definition.DefinitionPublisher;
-import dev.nudge.definition.KafkaDefinitionLog;
+import dev.nudge.kafka.DefinitionTopics;
 import dev.nudge.kafka.DeploymentClock;
 import dev.nudge.kafka.KafkaConfig;
-import dev.nudge.kafka.TopicName;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 
 /** A deployment, as the commands that publish reach it. */
@@ -35,13 +32,7 @@ public interface Deployment {
 
     @Override
     public DefinitionPublisher definitions() {
-      return new DefinitionPublisher(log(TopicName.POLICIES), log(TopicName.CAMPAIGNS));
-    }
-
-    private KafkaDefinitionLog log(TopicName topic) {
-      Map<String, Object> clients = new TreeMap<>();
-      config.toProperties().forEach((key, value) -> clients.put(key.toString(), value));
-      return new KafkaDefinitionLog(clients, topic.withPrefix(config.topicPrefix()));
+      return DefinitionTopics.publisher(config);
     }
   }
 }

@@ -17,6 +17,7 @@ import picocli.CommandLine.ParseResult;
       TablesCommand.class,
       PatternsCommand.class,
       ConsoleCommand.class,
+      DeadLettersCommand.class,
       WhyCommand.class
     })
 public final class Nudge {

@@ -96,7 +96,7 @@ public final class PolicyCommand implements Runnable {
             () -> {
               Deployment deployment = publishing().deployment(kafka);
               Optional<DefinitionVersion> found =
-                  Publishing.find(deployment, tenant, Publishing.POLICY, Publishing.POLICY_ID);
+                  deployment.definitions().find(tenant, Publishing.POLICY, Publishing.POLICY_ID);
               if (found.isEmpty() && !paused) {
                 return publishing().tellNone(tenant, Publishing.POLICY, Publishing.POLICY_ID);
               }

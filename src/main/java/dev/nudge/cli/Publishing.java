@@ -219,11 +219,13 @@ final class Publishing {
     return DONE;
   }
 
-  private static Instant soon(Deployment deployment) {
+  /** From when what is published now is to hold. */
+  static Instant soon(Deployment deployment) {
     return deployment.now().plus(DefinitionPublisher.LEAD);
   }
 
-  private void tell(List<DefinitionPublisher.Applied> applied) {
+  /** Tells what became of definitions, a line each. */
+  void tell(List<DefinitionPublisher.Applied> applied) {
     for (DefinitionPublisher.Applied each : applied) {
       out.println(line(each.version()) + (each.changed() ? "" : ", unchanged"));
     }
@@ -263,7 +265,8 @@ final class Publishing {
   int show(KafkaOptions kafka, String tenant, String kind, String id) {
     return answering(
         () -> {
-          Optional<DefinitionVersion> found = find(deployment(kafka), tenant, kind, id);
+          Optional<DefinitionVersion> found =
+              deployment(kafka).definitions().find(tenant, kind, id);
           if (found.isEmpty()) {
             return tellNone(tenant, kind, id);
           }
@@ -277,16 +280,6 @@ final class Publishing {
   int tellNone(String tenant, String kind, String id) {
     err.println(tenant + ": has no readable " + what(kind, id));
     return FAILED;
-  }
-
-  /** The newest version of a definition, if there is one that can be read. */
-  static Optional<DefinitionVersion> find(
-      Deployment deployment, String tenant, String kind, String id) {
-    return deployment.definitions().list().definitions().stream()
-        .filter(version -> version.tenant().equals(tenant))
-        .filter(version -> version.kind().equals(kind))
-        .filter(version -> version.id().equals(id))
-        .findFirst();
   }
 
   /** A line about a version. */

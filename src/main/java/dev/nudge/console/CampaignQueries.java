@@ -115,7 +115,11 @@ final class CampaignQueries {
 
   /** What became of a campaign's candidates, the reason that blocks most first. */
   Outcome reasons(String tenant, String campaign, long startMillis) throws SQLException {
-    List<Count> counts = counts(tenant, campaign, startMillis);
+    return outcome(counts(tenant, campaign, startMillis));
+  }
+
+  /** What counts of one campaign add up to. */
+  static Outcome outcome(List<Count> counts) {
     List<Blocked> deferred =
         counts.stream()
             .filter(one -> one.code().equals(DecisionCode.DEFERRED.name()))

@@ -24,6 +24,7 @@ import java.util.function.Supplier;
  *     interface; any other {@code Host} is refused, which stops DNS rebinding
  * @param maxViewers event streams at a time; the next one is refused
  * @param tokens who may see what; {@link ConsoleTokens#NONE} if everybody may see everything
+ * @param controls what is needed to change anything; null if the console only reads
  */
 public record ConsoleConfig(
     String host,
@@ -33,10 +34,13 @@ public record ConsoleConfig(
     Supplier<ClockReport> clock,
     Set<String> hostNames,
     int maxViewers,
-    ConsoleTokens tokens) {
+    ConsoleTokens tokens,
+    ConsoleControls controls) {
 
   /** The loopback interface. */
   public static final String DEFAULT_HOST = "127.0.0.1";
+
+  private static final Set<String> LOOPBACK = Set.of(DEFAULT_HOST, "localhost", "::1", "[::1]");
 
   /** Pages open at a time. */
   public static final int DEFAULT_MAX_VIEWERS = 64;
@@ -61,6 +65,14 @@ public record ConsoleConfig(
           "console.max-viewers is " + maxViewers + ", not 1 or more");
     }
     hostNames = Set.copyOf(hostNames);
+    // Whoever reaches a console without tokens may do what it can do.
+    if (controls != null && !tokens.required() && !LOOPBACK.contains(host)) {
+      throw new IllegalArgumentException(
+          "console.tokens: found none, expected some where others reach the console (console.host"
+              + " is '"
+              + host
+              + "') and it can change campaigns");
+    }
   }
 
   /**
@@ -78,28 +90,37 @@ public record ConsoleConfig(
         () -> ClockReport.wall(Instant.now()),
         Set.of(),
         DEFAULT_MAX_VIEWERS,
-        ConsoleTokens.NONE);
+        ConsoleTokens.NONE,
+        null);
   }
 
   /** The same with Flink's REST interface there. */
   public ConsoleConfig withFlinkRest(URI rest) {
-    return new ConsoleConfig(host, port, clickHouse, rest, clock, hostNames, maxViewers, tokens);
+    return new ConsoleConfig(
+        host, port, clickHouse, rest, clock, hostNames, maxViewers, tokens, controls);
   }
 
   /** The same with that clock. */
   public ConsoleConfig withClock(Supplier<ClockReport> other) {
     return new ConsoleConfig(
-        host, port, clickHouse, flinkRest, other, hostNames, maxViewers, tokens);
+        host, port, clickHouse, flinkRest, other, hostNames, maxViewers, tokens, controls);
   }
 
   /** The same with that many viewers. */
   public ConsoleConfig withMaxViewers(int viewers) {
-    return new ConsoleConfig(host, port, clickHouse, flinkRest, clock, hostNames, viewers, tokens);
+    return new ConsoleConfig(
+        host, port, clickHouse, flinkRest, clock, hostNames, viewers, tokens, controls);
   }
 
   /** The same for those who have one of these tokens. */
   public ConsoleConfig withTokens(ConsoleTokens others) {
     return new ConsoleConfig(
-        host, port, clickHouse, flinkRest, clock, hostNames, maxViewers, others);
+        host, port, clickHouse, flinkRest, clock, hostNames, maxViewers, others, controls);
+  }
+
+  /** The same that can change things. */
+  public ConsoleConfig withControls(ConsoleControls others) {
+    return new ConsoleConfig(
+        host, port, clickHouse, flinkRest, clock, hostNames, maxViewers, tokens, others);
   }
 }

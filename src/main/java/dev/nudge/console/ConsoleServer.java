@@ -48,9 +48,9 @@ import org.slf4j.LoggerFactory;
  *       {"token": "…"}}, {@code DELETE} signs off.
  * </ul>
  *
- * <p>It only reads, and but for the session only answers GET and HEAD. With {@link ConsoleTokens},
- * who shows none gets 401, and who asks for another brand than theirs 403. Errors are {@code
- * {"error": "…"}} with a plain sentence.
+ * <p>But for the session and the {@link Actions} it only reads, and only answers GET and HEAD. With
+ * {@link ConsoleTokens}, who shows none gets 401, and who asks for another brand than theirs 403.
+ * Errors are {@code {"error": "…"}} with a plain sentence.
  */
 public final class ConsoleServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ConsoleServer.class);
@@ -84,6 +84,7 @@ public final class ConsoleServer implements AutoCloseable {
   private final ConsoleConfig config;
   private final LiveFeed feed;
   private final Gate gate;
+  private final Actions actions;
   private final Set<SseClient> streams = ConcurrentHashMap.newKeySet();
   private final Javalin javalin;
 
@@ -91,6 +92,7 @@ public final class ConsoleServer implements AutoCloseable {
     this.config = config;
     feed = new LiveFeed(config);
     gate = new Gate(config.tokens());
+    actions = new Actions(config.controls());
     javalin = Javalin.create(this::configure);
   }
 
@@ -109,6 +111,7 @@ public final class ConsoleServer implements AutoCloseable {
       server.javalin.start();
     } catch (RuntimeException e) {
       server.feed.close();
+      server.actions.close();
       throw e;
     }
     LOG.info("The console answers at {}", server.uri());
@@ -129,6 +132,7 @@ public final class ConsoleServer implements AutoCloseable {
   @Override
   public void close() {
     feed.close();
+    actions.close();
     new ArrayList<>(streams).forEach(SseClient::close);
     javalin.stop();
   }
@@ -166,6 +170,7 @@ public final class ConsoleServer implements AutoCloseable {
     for (Question.Page page : Question.Page.values()) {
       javalin.routes.get("/api/" + page.word(), context -> page(context, page));
     }
+    actions.routes(javalin.routes);
     javalin.routes.before("/api/live", this::checkLive);
     javalin.routes.sse("/api/live", this::live);
     javalin.routes.exception(HttpResponseException.class, ConsoleServer::refuse);
@@ -183,9 +188,10 @@ public final class ConsoleServer implements AutoCloseable {
     if (context.path().startsWith("/api/")) {
       context.header("Cache-Control", "no-store");
     }
-    if (!READS.contains(context.method()) && !isSignOn(context)) {
+    boolean isAction = Actions.isOne(context);
+    if (!READS.contains(context.method()) && !isSignOn(context) && !isAction) {
       context.header("Allow", "GET, HEAD");
-      throw new HttpResponseException(405, "The console only reads: use GET or HEAD");
+      throw new HttpResponseException(405, "This is only for reading: use GET or HEAD");
     }
     // A page of another site may resolve its own name to this machine; its name gives it away.
     String name = hostName(context.host());
@@ -194,6 +200,9 @@ public final class ConsoleServer implements AutoCloseable {
     }
     if (context.path().startsWith("/api/") && !context.path().equals(SESSION)) {
       gate.enter(context);
+    }
+    if (isAction) {
+      Gate.fromThePage(context);
     }
   }
 
@@ -345,7 +354,8 @@ public final class ConsoleServer implements AutoCloseable {
     }
   }
 
-  private static String tenant(Context context) {
+  /** The brand that is asked about; refuses with 403 whose token is not for it. */
+  static String tenant(Context context) {
     String tenant = required(context, "tenant");
     if (!Gate.access(context).allows(tenant)) {
       throw new HttpResponseException(403, "This token is not for this brand");
@@ -353,7 +363,8 @@ public final class ConsoleServer implements AutoCloseable {
     return tenant;
   }
 
-  private static String required(Context context, String name) {
+  /** A parameter that must be there. */
+  static String required(Context context, String name) {
     String value = context.queryParam(name);
     if (value == null || value.isEmpty() || value.length() > MAX_LENGTH) {
       throw new HttpResponseException(
@@ -411,7 +422,8 @@ public final class ConsoleServer implements AutoCloseable {
     };
   }
 
-  private static void answer(Context context, Object value) {
+  /** Answers with one of this room's records. */
+  static void answer(Context context, Object value) {
     context.contentType("application/json").result(Json.write(value));
   }
 

@@ -10,6 +10,7 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.SameSite;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -110,10 +111,28 @@ final class Gate {
     return new Session(tokens.required(), false, null);
   }
 
-  private static void fromThePage(Context context) {
+  /** Refuses with 403 what a page of another site may have sent, in the name of who looks at it. */
+  static void fromThePage(Context context) {
     if (context.header(HEADER) == null) {
       throw new HttpResponseException(403, "The header " + HEADER + " is missing");
     }
+    // Browsers say where a request comes from; programs have no reason to.
+    String origin = context.header("Origin");
+    String site = context.header("Sec-Fetch-Site");
+    if ((origin != null && !isOwn(origin, context.host()))
+        || (site != null && !site.equals("same-origin"))) {
+      throw new HttpResponseException(403, "Another site sent this");
+    }
+  }
+
+  /** A proxy may speak TLS where the console does not, so that only what is behind it counts. */
+  private static boolean isOwn(String origin, String host) {
+    int name = origin.indexOf("://");
+    return name > 0 && host != null && plain(origin.substring(name + 3)).equals(plain(host));
+  }
+
+  private static String plain(String authority) {
+    return authority.toLowerCase(Locale.ROOT).replaceFirst(":(80|443)$", "");
   }
 
   private String token(Context context) {

@@ -17,7 +17,7 @@ import java.util.Set;
  */
 public final class CampaignCodec {
   /** How a definition names its kind. */
-  static final String KIND = RuleCodec.kind(Rule.Kind.CAMPAIGN);
+  public static final String KIND = RuleCodec.kind(Rule.Kind.CAMPAIGN);
 
   private static final String PAUSED = "paused";
 

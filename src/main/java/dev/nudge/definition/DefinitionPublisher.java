@@ -297,6 +297,32 @@ public final class DefinitionPublisher {
     return true;
   }
 
+  /** The newest version of a definition, if there is one that can be read. */
+  public Optional<DefinitionVersion> find(String tenant, String kind, String id) {
+    return list().definitions().stream()
+        .filter(version -> version.tenant().equals(tenant))
+        .filter(version -> version.kind().equals(kind))
+        .filter(version -> version.id().equals(id))
+        .findFirst();
+  }
+
+  /**
+   * Pauses a campaign, or lets it go on.
+   *
+   * @param effectiveAt the event time from which it does
+   * @return what became of it; empty if there is no campaign of that name that can be read
+   * @throws DefinitionException if it would not fit any more; nothing is written then
+   */
+  public Optional<Applied> pause(String tenant, String id, boolean paused, Instant effectiveAt)
+      throws DefinitionException {
+    Optional<DefinitionVersion> found = find(tenant, CampaignCodec.KIND, id);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    RuleSource source = CampaignCodec.withPaused(found.get().rule().source(), paused);
+    return Optional.of(apply(List.of(), List.of(source), effectiveAt, false).get(0));
+  }
+
   /** What stands on the topics, including versions that take effect in a moment. */
   public Published list() {
     List<Problem> unreadable = new ArrayList<>();

@@ -114,11 +114,11 @@ public final class KafkaSinks {
                   String place = letter.topic() + "/" + letter.partition() + "/" + letter.offset();
                   ProducerRecord<byte[], byte[]> record =
                       new ProducerRecord<>(topic, place.getBytes(UTF_8), letter.raw());
-                  header(record, "nudge-topic", letter.topic());
-                  header(record, "nudge-partition", Integer.toString(letter.partition()));
-                  header(record, "nudge-offset", Long.toString(letter.offset()));
-                  header(record, "nudge-reason", letter.reason().name());
-                  header(record, "nudge-message", letter.message());
+                  header(record, DeadLetterTopic.TOPIC, letter.topic());
+                  header(record, DeadLetterTopic.PARTITION, Integer.toString(letter.partition()));
+                  header(record, DeadLetterTopic.OFFSET, Long.toString(letter.offset()));
+                  header(record, DeadLetterTopic.REASON, letter.reason().name());
+                  header(record, DeadLetterTopic.MESSAGE, letter.message());
                   return record;
                 }))
         .uid("engage-dead-letters-sink-v1")

@@ -4,21 +4,18 @@ import dev.nudge.definition.DefinitionException;
 import dev.nudge.definition.DefinitionPublisher;
 import dev.nudge.definition.DefinitionReader;
 import dev.nudge.definition.DefinitionVersion;
-import dev.nudge.definition.KafkaDefinitionLog;
 import dev.nudge.definition.Policy;
 import dev.nudge.definition.RuleSource;
+import dev.nudge.kafka.DefinitionTopics;
 import dev.nudge.kafka.KafkaConfig;
-import dev.nudge.kafka.TopicName;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -135,7 +132,7 @@ final class LocalDefinitions {
 
   /** What publishes to the topics of that deployment. */
   static DefinitionPublisher publisher(KafkaConfig kafka) {
-    return new DefinitionPublisher(log(kafka, TopicName.POLICIES), log(kafka, TopicName.CAMPAIGNS));
+    return DefinitionTopics.publisher(kafka);
   }
 
   private static String name(DefinitionVersion version) {
@@ -153,11 +150,5 @@ final class LocalDefinitions {
       }
       reader.read(name, in.readAllBytes());
     }
-  }
-
-  private static KafkaDefinitionLog log(KafkaConfig kafka, TopicName topic) {
-    Map<String, Object> clients = new HashMap<>();
-    kafka.toProperties().forEach((key, value) -> clients.put(key.toString(), value));
-    return new KafkaDefinitionLog(clients, topic.withPrefix(kafka.topicPrefix()));
   }
 }

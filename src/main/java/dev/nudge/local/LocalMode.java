@@ -4,6 +4,7 @@ import dev.nudge.clickhouse.ClickHouseConfig;
 import dev.nudge.clickhouse.Migrations;
 import dev.nudge.console.ClockReport;
 import dev.nudge.console.ConsoleConfig;
+import dev.nudge.console.ConsoleControls;
 import dev.nudge.console.ConsoleServer;
 import dev.nudge.decide.DecideConfig;
 import dev.nudge.definition.DefinitionException;
@@ -57,8 +58,10 @@ public final class LocalMode implements AutoCloseable {
   /** How long {@link #close()} waits. */
   private static final Duration CLOSING_PATIENCE = Duration.ofSeconds(8);
 
+  private static final String REHEARSALS = "rehearsals";
+
   /** The folders of local mode's own making; nothing else in its directory is ever deleted. */
-  private static final List<String> FOLDERS = List.of("kafka", "clickhouse", "flink");
+  private static final List<String> FOLDERS = List.of("kafka", "clickhouse", "flink", REHEARSALS);
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final List<CompletableFuture<Void>> watched = new ArrayList<>();
@@ -91,9 +94,8 @@ public final class LocalMode implements AutoCloseable {
   private void startParts(LocalConfig config, PrintStream out) throws IOException, SQLException {
     WantedPort.check(wantedPorts(config));
     own(DirectoryLock.take(config.directory()));
-    if (config.fresh()) {
-      deleteOwnFolders(config.directory());
-    }
+    // Of rehearsals nothing outlives a start; a kill may have left some.
+    deleteOwnFolders(config.directory(), config.fresh() ? FOLDERS : List.of(REHEARSALS));
     DirectoryMarker marker = DirectoryMarker.of(config);
     marker.check(config.directory());
     ClickHouseConfig clickHouse = clickHouse(config);
@@ -159,7 +161,8 @@ public final class LocalMode implements AutoCloseable {
             ConsoleServer.start(
                 ConsoleConfig.local(config.consolePort(), clickHouse)
                     .withFlinkRest(flink.rest())
-                    .withClock(clock(config.speed(), shop))));
+                    .withClock(clock(config.speed(), shop))
+                    .withControls(controls(config, kafka))));
     console = server.uri();
     out.printf(
         """
@@ -348,6 +351,19 @@ public final class LocalMode implements AutoCloseable {
         : ClockReport.Simulated.ANSWERS;
   }
 
+  /** Campaigns are rehearsed on what is replayed. */
+  private static ConsoleControls controls(LocalConfig config, KafkaConfig kafka) {
+    return new ConsoleControls(
+        kafka,
+        config.shop().replay().stream()
+            .map(
+                source ->
+                    new ConsoleControls.Recorded(
+                        source.topic(), source.name(), () -> source.content().open()))
+            .toList(),
+        config.directory().resolve(REHEARSALS));
+  }
+
   private static String http(ClickHouseConfig clickHouse) {
     String address = clickHouse.url().replaceFirst("^jdbc:clickhouse:", "");
     return address.startsWith("http") ? address : "http:" + address;
@@ -373,8 +389,8 @@ public final class LocalMode implements AutoCloseable {
     return new IllegalStateException(name + " has ended: " + failure.getMessage(), failure);
   }
 
-  private static void deleteOwnFolders(Path directory) throws IOException {
-    for (String folder : FOLDERS) {
+  private static void deleteOwnFolders(Path directory, List<String> folders) throws IOException {
+    for (String folder : folders) {
       Path root = directory.resolve(folder);
       if (Files.exists(root)) {
         try (Stream<Path> paths = Files.walk(root)) {

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +60,7 @@ import org.slf4j.LoggerFactory;
 public final class Rehearsal {
   private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
   private static final long PROGRESS_EVERY_MILLIS = 500;
+  private static final long SECONDS_TO_STOP = 30;
 
   /** Where definitions of a rehearsal come from, which is no topic. */
   private static final String GIVEN = "given";
@@ -125,6 +127,7 @@ public final class Rehearsal {
    *
    * @param progress told now and then how many of how many records have been read
    * @throws IOException if a file can't be read or written
+   * @throws InterruptedException if the thread was interrupted; the topologies have stopped then
    */
   public Summary run(Progress progress) throws IOException, InterruptedException {
     long started = System.nanoTime();
@@ -321,7 +324,24 @@ public final class Rehearsal {
         return;
       } catch (TimeoutException stillRunning) {
         tell(job, records, progress);
+      } catch (InterruptedException e) {
+        stop(job, result);
+        throw e;
       }
+    }
+  }
+
+  /** Nobody waits for it any more; its files can go when it has let go of them. */
+  private static void stop(JobClient job, CompletableFuture<JobExecutionResult> result) {
+    try {
+      job.cancel().get(SECONDS_TO_STOP, TimeUnit.SECONDS);
+      result.get(SECONDS_TO_STOP, TimeUnit.SECONDS);
+    } catch (ExecutionException | CancellationException stopped) {
+      LOG.debug("the rehearsal has stopped", stopped);
+    } catch (TimeoutException e) {
+      LOG.warn("the rehearsal has not stopped in {} s", SECONDS_TO_STOP);
+    } catch (InterruptedException again) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -43,7 +43,8 @@ class ConsoleServerTest {
                 () -> NOON,
                 Set.of("nudge.example"),
                 1,
-                ConsoleTokens.NONE));
+                ConsoleTokens.NONE,
+                null));
   }
 
   @AfterAll
