@@ -107,7 +107,6 @@ final class CustomerHistory {
         && (touch == Touch.ANY || grant.equals(lastTouch(atMillis, windowMillis, grant.control())));
   }
 
-  /** The newest grant whose window holds an instant, of those held back or of the others. */
   /** The sent grant in whose primary window an instant lies, the newest of several; or null. */
   Grant primaryTouch(long atMillis) {
     Grant newest = null;
@@ -119,6 +118,7 @@ final class CustomerHistory {
     return newest;
   }
 
+  /** The newest grant whose window holds an instant, of those held back or of the others. */
   private Grant lastTouch(long atMillis, long windowMillis, boolean control) {
     Grant newest = null;
     for (Grant grant : grants) {

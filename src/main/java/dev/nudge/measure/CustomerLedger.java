@@ -391,10 +391,14 @@ public final class CustomerLedger {
 
   private void remember(Grant grant) {
     if (!said.containsKey(grant)) {
-      said.put(grant, Statement.of(tenant, history, grant));
+      said.put(grant, statement(grant));
       rememberArms(grant.campaign());
     }
     steps.remove(grant);
+  }
+
+  private Statement statement(Grant grant) {
+    return Statement.of(tenant, history, grant, stepsOf(grant));
   }
 
   private void rememberArms(String campaign) {
@@ -410,10 +414,12 @@ public final class CustomerLedger {
     saidOfArms.keySet().forEach(campaign -> arms.put(campaign, arms(campaign)));
     said.forEach(
         (grant, before) -> {
-          Statement now = Statement.of(tenant, history, grant);
+          Statement now = statement(grant);
           now.sayWhatChanged(before, out);
-          saidOfArms.get(grant.campaign()).addCosts(before.armCostsE8());
-          arms.get(grant.campaign()).addCosts(now.armCostsE8());
+          if (!now.movesAs(before)) {
+            saidOfArms.get(grant.campaign()).addCosts(before.armCostsE8());
+            arms.get(grant.campaign()).addCosts(now.armCostsE8());
+          }
         });
     said.clear();
     saidOfArms.forEach(

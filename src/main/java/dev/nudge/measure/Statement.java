@@ -11,6 +11,7 @@ import dev.nudge.definition.Cost;
 import dev.nudge.definition.CostModel;
 import dev.nudge.definition.Resource;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ import java.util.Map;
  * it of 10<sup>-7</sup>, a share of an amount of 10<sup>-8</sup>.
  */
 final class Statement {
-  static final Statement NOTHING = new Statement();
+  static final Statement NOTHING = new Statement(null, null, List.of());
 
   private static final long MINUTE_MILLIS = 60_000L;
   private static final long HOUR_MILLIS = 3_600_000L;
@@ -36,18 +37,6 @@ final class Statement {
 
   private static final List<FunnelStep> CHARGED = List.of(SENT, EXPOSED, CLICKED, GOAL);
 
-  private record Tally(long grants, BigInteger units) {
-    static final Tally NONE = new Tally(0, BigInteger.ZERO);
-
-    Tally plus(Tally other) {
-      return new Tally(grants + other.grants, units.add(other.units));
-    }
-
-    Tally minus(Tally other) {
-      return new Tally(grants - other.grants, units.subtract(other.units));
-    }
-  }
-
   private record Money(long grants, BigInteger revenueUnits, BigInteger costE8) {
     static final Money NONE = new Money(0, BigInteger.ZERO, BigInteger.ZERO);
 
@@ -56,17 +45,200 @@ final class Statement {
           grants + other.grants, revenueUnits.add(other.revenueUnits), costE8.add(other.costE8));
     }
 
-    Money minus(Money other) {
-      return new Money(
-          grants - other.grants,
-          revenueUnits.subtract(other.revenueUnits),
-          costE8.subtract(other.costE8));
+    Money negated() {
+      return new Money(-grants, revenueUnits.negate(), costE8.negate());
     }
   }
 
-  /** Where a grant stands in the drill-down. */
-  private record Place(Grant grant, long windowMillis, Touch touch, FunnelStep step) {
-    StepChange change(Reached reached, boolean isReached) {
+  /** What moved at an instant, by a window and touch. */
+  private record Move(
+      long windowMillis, Touch touch, long atMillis, String currency, Money money) {}
+
+  private final String tenant;
+
+  /** Null for what is of no grant. */
+  private final Grant grant;
+
+  /** By window, then touch; empty of a grant that there was not. */
+  private final List<Map<FunnelStep, Reached>> steps;
+
+  private final List<Move> moves = new ArrayList<>();
+
+  private Statement(String tenant, Grant grant, List<Map<FunnelStep, Reached>> steps) {
+    this.tenant = tenant;
+    this.grant = grant;
+    this.steps = steps;
+  }
+
+  /**
+   * Of a grant, in every window that it declares and by both touches.
+   *
+   * @param steps how far it came, by window, then touch
+   */
+  static Statement of(
+      String tenant, CustomerHistory history, Grant grant, List<Map<FunnelStep, Reached>> steps) {
+    Statement statement = new Statement(tenant, grant, steps);
+    if (!grant.control()) {
+      statement.forEachWindow(
+          (index, windowMillis, touch) ->
+              statement.new Account(windowMillis, touch).addAll(history, steps.get(index)));
+    }
+    return statement;
+  }
+
+  /** Of the refunds of which no payment is known. */
+  static Statement ofUnattributed(String tenant, CustomerHistory history) {
+    Statement statement = new Statement(tenant, null, List.of());
+    for (Fact fact : history.facts) {
+      if (fact.isRefund() && history.paymentOf(fact) == null) {
+        BigInteger taken = BigInteger.valueOf(-fact.amountUnits());
+        statement.moves.add(
+            new Move(
+                0,
+                Touch.ANY,
+                fact.atMillis(),
+                fact.rowCurrency(),
+                new Money(0, taken, BigInteger.ZERO)));
+      }
+    }
+    return statement;
+  }
+
+  private interface PerWindow {
+    void accept(int index, long windowMillis, Touch touch);
+  }
+
+  private void forEachWindow(PerWindow action) {
+    int index = 0;
+    for (long windowMillis : grant.terms().windowsMillis()) {
+      for (Touch touch : Touch.values()) {
+        action.accept(index++, windowMillis, touch);
+      }
+    }
+  }
+
+  /** Whether the same money moved. */
+  boolean movesAs(Statement other) {
+    return moves.equals(other.moves);
+  }
+
+  /** What the grant costs the arm of its customer, by the minute's begin. */
+  Map<Long, BigInteger> armCostsE8() {
+    Map<Long, BigInteger> costs = new HashMap<>();
+    for (Move move : moves) {
+      if (move.windowMillis == grant.terms().primaryMillis()
+          && move.touch == Touch.ANY
+          && move.currency.equals(grant.costCurrency())
+          && move.money.costE8.signum() != 0) {
+        costs.merge(floor(move.atMillis, MINUTE_MILLIS), move.money.costE8, BigInteger::add);
+      }
+    }
+    return costs;
+  }
+
+  /** Says what is different from before. */
+  void sayWhatChanged(Statement before, Contributions out) {
+    if (grant != null) {
+      forEachWindow(
+          (index, windowMillis, touch) -> {
+            Map<FunnelStep, Reached> was =
+                before.steps.isEmpty() ? Map.of() : before.steps.get(index);
+            sayWhichSteps(new Place(windowMillis, touch), was, steps.get(index), out);
+          });
+    }
+    if (!movesAs(before)) {
+      sayWhatMoved(before, out);
+    }
+  }
+
+  private void sayWhichSteps(
+      Place place, Map<FunnelStep, Reached> was, Map<FunnelStep, Reached> is, Contributions out) {
+    for (FunnelStep step : FunnelStep.values()) {
+      Reached before = was.get(step);
+      Reached now = is.get(step);
+      if (before == null ? now == null : now != null && isAlike(before, now)) {
+        continue;
+      }
+      out.add(now == null ? place.change(step, before, false) : place.change(step, now, true));
+      FunnelKey from = before == null ? null : place.key(step, before);
+      FunnelKey to = now == null ? null : place.key(step, now);
+      if (to != null && to.equals(from)) {
+        say(to, 0, now.amountUnits() - before.amountUnits(), out);
+      } else {
+        if (from != null) {
+          say(from, -1, -before.amountUnits(), out);
+        }
+        if (to != null) {
+          say(to, 1, now.amountUnits(), out);
+        }
+      }
+    }
+  }
+
+  /** Whether nobody sees a difference. */
+  private static boolean isAlike(Reached one, Reached other) {
+    return one.atMillis() == other.atMillis()
+        && one.amountUnits() == other.amountUnits()
+        && one.currency().equals(other.currency());
+  }
+
+  private static void say(FunnelKey key, long grants, long units, Contributions out) {
+    if (grants != 0 || units != 0) {
+      out.add(new FunnelChange(key, grants, BigInteger.valueOf(units)));
+    }
+  }
+
+  private void sayWhatMoved(Statement before, Contributions out) {
+    Map<MoneyKey, Money> sums = new HashMap<>();
+    for (Move move : moves) {
+      addTo(sums, move, move.money);
+    }
+    for (Move move : before.moves) {
+      addTo(sums, move, move.money.negated());
+    }
+    sums.forEach(
+        (key, sum) -> {
+          if (!sum.equals(Money.NONE)) {
+            out.add(new MoneyChange(key, sum.grants, sum.revenueUnits, sum.costE8));
+          }
+        });
+  }
+
+  private void addTo(Map<MoneyKey, Money> sums, Move move, Money money) {
+    for (Basis basis : Basis.values()) {
+      if (grant == null && basis == Basis.COHORT) {
+        continue;
+      }
+      long hour = floor(basis == Basis.EVENT ? move.atMillis : grant.atMillis(), HOUR_MILLIS);
+      sums.merge(
+          new MoneyKey(
+              tenant,
+              grant == null ? MoneyKey.UNATTRIBUTED : grant.campaign(),
+              hour,
+              basis,
+              move.windowMillis,
+              move.touch,
+              move.currency),
+          money,
+          Money::plus);
+    }
+  }
+
+  private static long floor(long millis, long of) {
+    return Math.floorDiv(millis, of) * of;
+  }
+
+  /** Where steps of the grant stand. */
+  private final class Place {
+    private final long windowMillis;
+    private final Touch touch;
+
+    Place(long windowMillis, Touch touch) {
+      this.windowMillis = windowMillis;
+      this.touch = touch;
+    }
+
+    StepChange change(FunnelStep step, Reached reached, boolean isReached) {
       return new StepChange(
           grant.id(),
           grant.campaign(),
@@ -80,135 +252,27 @@ final class Statement {
           reached.amountUnits(),
           isReached);
     }
-  }
 
-  private final Map<Place, Reached> steps = new HashMap<>();
-  private final Map<FunnelKey, Tally> funnel = new HashMap<>();
-  private final Map<MoneyKey, Money> money = new HashMap<>();
-  private final Map<Long, BigInteger> armCostsE8 = new HashMap<>();
-
-  private Statement() {}
-
-  /** Of a grant, in every window that it declares and by both touches. */
-  static Statement of(String tenant, CustomerHistory history, Grant grant) {
-    Statement statement = new Statement();
-    for (long windowMillis : grant.terms().windowsMillis()) {
-      for (Touch touch : Touch.values()) {
-        Map<FunnelStep, Reached> steps = history.steps(grant, windowMillis, touch);
-        steps.forEach(
-            (step, reached) -> {
-              statement.steps.put(new Place(grant, windowMillis, touch, step), reached);
-              statement.funnel.merge(
-                  funnelKey(tenant, grant, windowMillis, touch, step, reached),
-                  new Tally(1, BigInteger.valueOf(reached.amountUnits())),
-                  Tally::plus);
-            });
-        if (!grant.control()) {
-          statement.new Account(tenant, grant, windowMillis, touch).addAll(history, steps);
-        }
-      }
+    FunnelKey key(FunnelStep step, Reached reached) {
+      return new FunnelKey(
+          tenant,
+          grant.campaign(),
+          grant.version(),
+          grant.variant(),
+          floor(reached.atMillis(), MINUTE_MILLIS),
+          windowMillis,
+          touch,
+          step,
+          reached.currency());
     }
-    return statement;
-  }
-
-  /** Of the refunds of which no payment is known. */
-  static Statement ofUnattributed(String tenant, CustomerHistory history) {
-    Statement statement = new Statement();
-    for (Fact fact : history.facts) {
-      if (fact.isRefund() && history.paymentOf(fact) == null) {
-        MoneyKey key =
-            new MoneyKey(
-                tenant,
-                MoneyKey.UNATTRIBUTED,
-                floor(fact.atMillis(), HOUR_MILLIS),
-                Basis.EVENT,
-                0,
-                Touch.ANY,
-                fact.rowCurrency());
-        BigInteger taken = BigInteger.valueOf(-fact.amountUnits());
-        statement.money.merge(key, new Money(0, taken, BigInteger.ZERO), Money::plus);
-      }
-    }
-    return statement;
-  }
-
-  /** What the grant costs the arm of its customer, by the minute's begin. */
-  Map<Long, BigInteger> armCostsE8() {
-    return armCostsE8;
-  }
-
-  /** Says what is different from before. */
-  void sayWhatChanged(Statement before, Contributions out) {
-    sayWhichSteps(before, out);
-    Map<FunnelKey, Tally> counts = new HashMap<>(funnel);
-    before.funnel.forEach(
-        (key, tally) -> counts.put(key, funnel.getOrDefault(key, Tally.NONE).minus(tally)));
-    counts.forEach(
-        (key, tally) -> {
-          if (!tally.equals(Tally.NONE)) {
-            out.add(new FunnelChange(key, tally.grants, tally.units));
-          }
-        });
-    Map<MoneyKey, Money> sums = new HashMap<>(money);
-    before.money.forEach(
-        (key, sum) -> sums.put(key, money.getOrDefault(key, Money.NONE).minus(sum)));
-    sums.forEach(
-        (key, sum) -> {
-          if (!sum.equals(Money.NONE)) {
-            out.add(new MoneyChange(key, sum.grants, sum.revenueUnits, sum.costE8));
-          }
-        });
-  }
-
-  private void sayWhichSteps(Statement before, Contributions out) {
-    steps.forEach(
-        (place, reached) -> {
-          Reached was = before.steps.get(place);
-          if (was == null || !place.change(was, true).equals(place.change(reached, true))) {
-            out.add(place.change(reached, true));
-          }
-        });
-    before.steps.forEach(
-        (place, was) -> {
-          if (!steps.containsKey(place)) {
-            out.add(place.change(was, false));
-          }
-        });
-  }
-
-  private static FunnelKey funnelKey(
-      String tenant,
-      Grant grant,
-      long windowMillis,
-      Touch touch,
-      FunnelStep step,
-      Reached reached) {
-    return new FunnelKey(
-        tenant,
-        grant.campaign(),
-        grant.version(),
-        grant.variant(),
-        floor(reached.atMillis(), MINUTE_MILLIS),
-        windowMillis,
-        touch,
-        step,
-        reached.currency());
-  }
-
-  private static long floor(long millis, long of) {
-    return Math.floorDiv(millis, of) * of;
   }
 
   /** What a grant brought and cost, by one window and touch. */
   private final class Account {
-    private final String tenant;
-    private final Grant grant;
     private final long windowMillis;
     private final Touch touch;
 
-    Account(String tenant, Grant grant, long windowMillis, Touch touch) {
-      this.tenant = tenant;
-      this.grant = grant;
+    Account(long windowMillis, Touch touch) {
       this.windowMillis = windowMillis;
       this.touch = touch;
     }
@@ -259,23 +323,14 @@ final class Statement {
     }
 
     private void addCost(Reached reached, BigInteger costE8) {
+      if (costE8.signum() == 0) {
+        return;
+      }
       add(reached.atMillis(), grant.costCurrency(), new Money(0, BigInteger.ZERO, costE8));
     }
 
-    private void add(long atMillis, String currency, Money sum) {
-      if (windowMillis == grant.terms().primaryMillis()
-          && touch == Touch.ANY
-          && currency.equals(grant.costCurrency())
-          && sum.costE8.signum() != 0) {
-        armCostsE8.merge(floor(atMillis, MINUTE_MILLIS), sum.costE8, BigInteger::add);
-      }
-      for (Basis basis : Basis.values()) {
-        long hour = floor(basis == Basis.EVENT ? atMillis : grant.atMillis(), HOUR_MILLIS);
-        money.merge(
-            new MoneyKey(tenant, grant.campaign(), hour, basis, windowMillis, touch, currency),
-            sum,
-            Money::plus);
-      }
+    private void add(long atMillis, String currency, Money money) {
+      moves.add(new Move(windowMillis, touch, atMillis, currency, money));
     }
   }
 
