@@ -26,6 +26,11 @@ public record Tally(TallyRow row, long inputs, List<BigInteger> sums) {
 
   /** Whether all its numbers are 0. */
   public boolean isNothing() {
-    return sums.stream().allMatch(sum -> sum.signum() == 0);
+    for (BigInteger sum : sums) {
+      if (sum.signum() != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 }
