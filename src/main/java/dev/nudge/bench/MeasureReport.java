@@ -171,7 +171,7 @@ public record MeasureReport(
                   ? null
                   : (Double)
                       (each.median(Run::recordsPerSecond) / parse.median(Run::recordsPerSecond))),
-          measures ? text("%,.0f", any.rows()) : "-",
+          measures ? text("%,.0f", (double) any.rows()) : "-",
           measures ? text("%,.0f", each.median(Run::writes)) : "-");
     }
     line(table, "%n%-64s %8s %8s%n", "ours rocksdb to the best of SQL", "wanted", "found");
