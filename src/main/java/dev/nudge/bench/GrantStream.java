@@ -34,8 +34,7 @@ final class GrantStream {
     if (random.nextInt(EVENTS_A_GRANT) != 0) {
       return null;
     }
-    String campaign =
-        MeasureCampaigns.id(random.nextInt(random.nextBoolean() ? hot : campaigns));
+    String campaign = MeasureCampaigns.id(random.nextInt(random.nextBoolean() ? hot : campaigns));
     String tenant = BenchEvent.TENANT;
     String customer = event.customerId();
     String moment = "m" + event.number();

@@ -19,8 +19,7 @@ import java.util.function.ToDoubleFunction;
  * @param load the stream
  * @param measured every variant with all its runs, in the order of the table
  */
-public record MeasureReport(
-    MeasureBenchConfig config, MeasureLoad load, List<Measured> measured) {
+public record MeasureReport(MeasureBenchConfig config, MeasureLoad load, List<Measured> measured) {
 
   /** How many times as many records a second ours takes as the fastest SQL. */
   private static final double GOAL = 2;

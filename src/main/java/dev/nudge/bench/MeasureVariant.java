@@ -86,8 +86,7 @@ enum MeasureVariant {
                 TypeInformation.of(DefinitionVersion.class),
                 definitions.toArray(DefinitionVersion[]::new))
             .name("Definitions");
-    MeasureTopology.Outputs outputs =
-        MeasureTopology.define(events, inForce, ingest, config);
+    MeasureTopology.Outputs outputs = MeasureTopology.define(events, inForce, ingest, config);
     // What ours alone says is waited for, too.
     return outputs
         .rows()

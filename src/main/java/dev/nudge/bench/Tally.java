@@ -22,8 +22,10 @@ final class Tally extends AbstractStreamOperator<BenchMatch>
     implements OneInputStreamOperator<BenchMatch, BenchMatch>, BoundedOneInput {
   private static final String MATCHES = "bench-matches";
   private static final String LATENCY = "bench-latency-millis";
+
   /** The accumulator of when a subtask had worked off its input. */
   static final String ENDED = "bench-ended-nanos";
+
   /** The accumulator of the processor time used by then. */
   static final String USED = "bench-ended-processor-nanos";
 

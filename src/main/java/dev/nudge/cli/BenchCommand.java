@@ -28,18 +28,15 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures on this machine, beside stock Flink.",
     mixinStandardHelpOptions = true,
-    subcommands = {
-      BenchCommand.Cep.class,
-      BenchCommand.Decide.class,
-      BenchCommand.Measure.class
-    })
+    subcommands = {BenchCommand.Cep.class, BenchCommand.Decide.class, BenchCommand.Measure.class})
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "found no benchmark, expected bench cep, bench decide or bench measure");
+        spec.commandLine(),
+        "found no benchmark, expected bench cep, bench decide or bench measure");
   }
 
   /** {@code bench cep}. */
@@ -219,8 +216,7 @@ final class BenchCommand implements Runnable {
         names = "--events",
         paramLabel = "N",
         defaultValue = "500000",
-        description =
-            "Events of the stream, one in five with a grant (default: ${DEFAULT-VALUE}).")
+        description = "Events of the stream, one in five with a grant (default: ${DEFAULT-VALUE}).")
     private long events;
 
     @Option(

@@ -20,8 +20,7 @@ class GrantStreamTest {
   private static final Map<BenchEvent, Decision> GRANTS = grants(1);
 
   private static Map<BenchEvent, Decision> grants(long seed) {
-    EventStream events =
-        new EventStream(1, EVENTS, 4_000, 0, Loads.FROM_MILLIS, Loads.SPAN_MILLIS);
+    EventStream events = new EventStream(1, EVENTS, 4_000, 0, Loads.FROM_MILLIS, Loads.SPAN_MILLIS);
     GrantStream stream = new GrantStream(seed, CAMPAIGNS, HOT);
     Map<BenchEvent, Decision> grants = new LinkedHashMap<>();
     events.forEachRemaining(
@@ -72,8 +71,7 @@ class GrantStreamTest {
   /** A second payment would be none to ours, and one to SQL. */
   @Test
   void noOrderIsPaidTwiceAndNoneIsTakenBack() {
-    EventStream events =
-        new EventStream(1, EVENTS, 4_000, 0, Loads.FROM_MILLIS, Loads.SPAN_MILLIS);
+    EventStream events = new EventStream(1, EVENTS, 4_000, 0, Loads.FROM_MILLIS, Loads.SPAN_MILLIS);
     Map<Long, Integer> paid = new HashMap<>();
     events.forEachRemaining(
         event -> {
