@@ -19,6 +19,7 @@ import dev.nudge.definition.Slot;
 import dev.nudge.definition.Template;
 import dev.nudge.definition.Threshold;
 import dev.nudge.definition.Variant;
+import dev.nudge.event.Decision;
 import dev.nudge.event.DecisionCode;
 import dev.nudge.event.DeferReason;
 import dev.nudge.event.GrantedResource;
@@ -330,7 +331,7 @@ final class Checks {
     attempt.dueAgainMillis =
         againMillis < attempt.candidate.expiresMillis ? againMillis : Recipient.NEVER;
     if (attempt.dueAgainMillis != Recipient.NEVER) {
-      attempt.show("dueAgain", iso(againMillis));
+      attempt.show(Decision.DUE_AGAIN, iso(againMillis));
     }
     return attempt.fail(DecisionCode.DEFERRED);
   }

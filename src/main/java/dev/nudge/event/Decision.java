@@ -50,6 +50,9 @@ public record Decision(
   /** The variant of who is held back. */
   public static final String CONTROL = "CONTROL";
 
+  /** Of the values of a row that is DEFERRED: when it is due again, ISO 8601; not if it expires. */
+  public static final String DUE_AGAIN = "dueAgain";
+
   /** The id of a row. */
   public static String id(
       String tenant,

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.Map;
 
 /**
  * A decision from the decisions topic or from {@code decisions.jsonl}: what {@link
- * Json#of(Decision)} wrote, read back, but for the values that were read when it was made.
+ * Json#of(Decision)} wrote, read back; of the values that were read when it was made only {@link
+ * Decision#DUE_AGAIN}, by which Measure knows who waits until when.
  *
  * <p>Fields that nobody asked for are skipped, {@code null} counts as absent, and of a field that
  * stands twice the last one counts.
@@ -34,6 +36,7 @@ public final class DecisionReader {
   private Long amountUnits;
   private String triggerId;
   private String grantId;
+  private Long dueAgainMillis;
 
   private DecisionReader() {}
 
@@ -81,7 +84,23 @@ public final class DecisionReader {
       case "amount" -> amountUnits = units(field, json);
       case "triggerId" -> triggerId = JsonFields.text(field, json);
       case "grantId" -> grantId = JsonFields.text(field, json);
+      case "values" -> readValues(json);
       default -> json.skipChildren();
+    }
+  }
+
+  private void readValues(JsonParser json) throws IOException {
+    if (json.currentToken() != JsonToken.START_OBJECT) {
+      throw new IOException("values: expected an object");
+    }
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String name = json.currentName();
+      json.nextToken();
+      if (name.equals(Decision.DUE_AGAIN)) {
+        dueAgainMillis = JsonFields.time(name, json);
+      } else {
+        json.skipChildren();
+      }
     }
   }
 
@@ -115,7 +134,10 @@ public final class DecisionReader {
         atMillis,
         code,
         reason,
-        Map.of(),
+        dueAgainMillis == null
+            ? Map.of()
+            : Map.of(
+                Decision.DUE_AGAIN, Value.string(Instant.ofEpochMilli(dueAgainMillis).toString())),
         winner,
         variant,
         channel,

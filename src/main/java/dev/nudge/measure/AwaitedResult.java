@@ -14,12 +14,9 @@ import java.time.Instant;
  * @param foundMillis when it is to be found, the begin of a minute, epoch milliseconds
  */
 public record AwaitedResult(String tenant, String campaign, int version, long foundMillis) {
-  /** By whatever its row calls it, the result is to hold then. */
-  private static final String DUE_AGAIN = "dueAgain";
-
   /** What a row waits for; null if it doesn't, or would find it too late. */
   static AwaitedResult of(Decision decision) {
-    Value dueAgain = decision.values().get(DUE_AGAIN);
+    Value dueAgain = decision.values().get(Decision.DUE_AGAIN);
     if (dueAgain == null) {
       return null;
     }

@@ -188,6 +188,19 @@ class DefinitionPublisherTest {
     assertThat(publisher.list().unreadable()).isEmpty();
   }
 
+  @Test
+  void whatCameOfAnExperimentIsNobodysDefinitionAndGoesWithItsCampaign()
+      throws DefinitionException {
+    ExperimentResult result = ExperimentResult.of("acme", "a", 1, "B", 0);
+    ruleLog.put("acme|campaign|a", utf8("{}"));
+    ruleLog.put("acme|result|a", DefinitionCodec.value(result));
+    ruleLog.put("acme|result|b", DefinitionCodec.value(result));
+    assertThat(publisher.list().definitions()).isEmpty();
+
+    assertThat(publisher.delete("acme", "campaign", "a")).isTrue();
+    assertThat(ruleLog.newest().keySet()).containsExactly("acme|result|b");
+  }
+
   private DefinitionPublisher.Applied apply(Policy policy) throws DefinitionException {
     return publisher.apply(List.of(policy), List.of(), NOW, false).get(0);
   }

@@ -132,6 +132,7 @@ class DecisionPropertyIT {
           }
         });
     new Rehearsal(inputs, reader.policies(), reader.rules(), RandomShops.UNTIL, parallelism, out)
+        .withoutMeasures()
         .run((done, total) -> {});
   }
 }

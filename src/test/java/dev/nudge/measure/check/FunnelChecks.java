@@ -87,7 +87,7 @@ final class FunnelChecks {
         step(grant, window, touch, step, reached.at(), reached.currency(), reached.amount(), 1, 7));
     if (rows.size() % 3 == 0) {
       rows.add(
-          step(grant, window, touch, step, reached.at() + 3_600_000, "XXX", BigDecimal.TEN, 1, 2));
+          step(grant, window, touch, step, reached.at() + 3_600_000, "CHF", BigDecimal.TEN, 1, 2));
     }
     if (rows.size() % 5 == 0) {
       String other = "NOT_" + step;
