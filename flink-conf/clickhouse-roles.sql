@@ -39,17 +39,18 @@ CREATE ROLE IF NOT EXISTS nudge_brand_role;
 -- Policies first, so that nobody reads a table before it has one. Once it has, somebody without one may see nothing of it; so everybody has
 -- one, and brands are restricted beside it.
 CREATE ROW POLICY IF NOT EXISTS nudge_everybody ON
-  nudge.stage_changes, nudge.anomalies, nudge.decisions, nudge.funnel_minute, nudge.funnel_steps, nudge.money_hourly, nudge.matured_hourly,
-  nudge.sent_versions, nudge.orders_hourly, nudge.traffic_minute, nudge.products_hourly, nudge.lifecycle_daily, nudge.repurchase_daily,
+  nudge.stage_changes, nudge.anomalies, nudge.decisions, nudge.campaign_decisions, nudge.funnel_minute, nudge.funnel_steps,
+  nudge.grant_rows, nudge.money_hourly, nudge.matured_hourly, nudge.sent_versions, nudge.orders_hourly, nudge.traffic_minute, nudge.products_hourly, nudge.lifecycle_daily, nudge.repurchase_daily,
   nudge.experiment_arms, nudge.alert_rows
   USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS nudge_brand ON
-  nudge.stage_changes, nudge.anomalies, nudge.decisions, nudge.funnel_minute, nudge.funnel_steps, nudge.money_hourly, nudge.matured_hourly,
-  nudge.sent_versions, nudge.orders_hourly, nudge.traffic_minute, nudge.products_hourly, nudge.lifecycle_daily, nudge.repurchase_daily,
+  nudge.stage_changes, nudge.anomalies, nudge.decisions, nudge.campaign_decisions, nudge.funnel_minute, nudge.funnel_steps,
+  nudge.grant_rows, nudge.money_hourly, nudge.matured_hourly, nudge.sent_versions, nudge.orders_hourly, nudge.traffic_minute, nudge.products_hourly, nudge.lifecycle_daily, nudge.repurchase_daily,
   nudge.experiment_arms, nudge.alert_rows
   USING tenant = if(startsWith(currentUser(), 'brand:'), substring(currentUser(), 7), NULL) AS RESTRICTIVE TO nudge_brand_role;
 GRANT
   SELECT ON nudge.stage_changes, SELECT ON nudge.anomalies, SELECT ON nudge.decisions, SELECT ON nudge.funnel_minute, SELECT ON nudge.funnel_steps,
+  SELECT ON nudge.campaign_decisions, SELECT ON nudge.grant_rows, SELECT ON nudge.grants, SELECT ON nudge.participants_hourly,
   SELECT ON nudge.money_hourly, SELECT ON nudge.matured_hourly, SELECT ON nudge.sent_versions, SELECT ON nudge.orders_hourly,
   SELECT ON nudge.traffic_minute, SELECT ON nudge.products_hourly, SELECT ON nudge.lifecycle_daily, SELECT ON nudge.repurchase_daily,
   SELECT ON nudge.experiment_arms, SELECT ON nudge.alert_rows, SELECT ON nudge.measured, SELECT ON nudge.funnel, SELECT ON nudge.funnel_list,

@@ -52,6 +52,49 @@ TTL written + INTERVAL 400 DAY;
 CREATE VIEW IF NOT EXISTS nudge.funnel_list AS
 SELECT * EXCEPT (version, reached) FROM nudge.funnel_steps FINAL WHERE reached = 1;
 
+-- Each grant once, for what is asked of customers and not of steps.
+CREATE TABLE IF NOT EXISTS nudge.grant_rows
+(
+    tenant           LowCardinality(String),
+    campaign         LowCardinality(String),
+    campaign_version UInt32,
+    variant          LowCardinality(String) COMMENT 'CONTROL: held back',
+    customer_id      String,
+    grant_id         String,
+    at               DateTime64(3, 'UTC') COMMENT 'of the decision',
+    primary_window   UInt64 COMMENT 'milliseconds',
+    attributes       Map(LowCardinality(String), String) COMMENT 'declared ones of the customer, as of the decision',
+    version          UInt64,
+    written          DateTime MATERIALIZED now()
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (tenant, campaign, customer_id, grant_id)
+TTL written + INTERVAL 400 DAY;
+
+CREATE VIEW IF NOT EXISTS nudge.grants AS
+SELECT * EXCEPT version FROM nudge.grant_rows FINAL;
+
+-- Customers that a campaign was sent to, by the hour of its first grant of them, and how many of them took part, by the hour they first did:
+-- clicked, claimed or ordered in the primary window, by any touch. By each attribute and value; both empty: all of them. Ask for one tenant
+-- and campaign.
+CREATE VIEW IF NOT EXISTS nudge.participants_hourly AS
+SELECT tenant, campaign, hour, pair.1 AS attribute, pair.2 AS value, sum(sent) AS targeted, sum(took_part) AS participants
+FROM
+(
+    SELECT tenant, campaign, toStartOfHour(min(at)) AS hour, argMin(attributes, (at, grant_id)) AS attributes, 1 AS sent, 0 AS took_part
+    FROM nudge.grants
+    WHERE variant != 'CONTROL'
+    GROUP BY tenant, campaign, customer_id
+    UNION ALL
+    SELECT s.tenant, s.campaign, toStartOfHour(min(s.at)) AS hour, argMin(g.attributes, (s.at, s.grant_id)) AS attributes, 0 AS sent, 1 AS took_part
+    FROM nudge.funnel_list AS s
+    INNER JOIN nudge.grants AS g ON s.tenant = g.tenant AND s.campaign = g.campaign AND s.grant_id = g.grant_id
+    WHERE s.step IN ('CLICKED', 'CLAIMED', 'ORDERED') AND s.touch = 'any' AND s.window = g.primary_window AND s.variant != 'CONTROL'
+    GROUP BY s.tenant, s.campaign, s.customer_id
+)
+ARRAY JOIN arrayConcat([('', '')], arrayZip(mapKeys(attributes), mapValues(attributes))) AS pair
+GROUP BY tenant, campaign, hour, attribute, value;
+
 -- What an hour brought and cost by itself, but for what a campaign costs as a whole. Kept for ever: roi_hourly adds up from its first hour.
 CREATE TABLE IF NOT EXISTS nudge.money_hourly
 (
@@ -279,7 +322,7 @@ CREATE TABLE IF NOT EXISTS nudge.products_hourly
     tenant          LowCardinality(String),
     hour            DateTime('UTC'),
     product_id      String,
-    with_product_id String COMMENT 'the product sold together with it; empty: of the product itself',
+    with_product_id String COMMENT 'sold together with it, a pair once, by name; empty: of the product itself',
     currency        LowCardinality(String),
     orders          Int64,
     amount          Decimal(38, 8),
@@ -291,7 +334,8 @@ CREATE TABLE IF NOT EXISTS nudge.products_hourly
     ratings         Int64,
     rating_sum      Decimal(38, 4),
     version         UInt64,
-    written         DateTime MATERIALIZED now()
+    written         DateTime MATERIALIZED now(),
+    INDEX of_product product_id TYPE bloom_filter
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(hour)

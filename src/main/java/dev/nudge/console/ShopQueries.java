@@ -154,12 +154,16 @@ final class ShopQueries {
   List<Together> together(String tenant, String product, long startMillis, int limit)
       throws SQLException {
     return clickHouse.query(
-        "SELECT product_id, sum(orders) AS times FROM nudge.products WHERE tenant = ?"
-            + " AND with_product_id = ? AND hour >= toDateTime(?, 'UTC') GROUP BY product_id"
-            + " ORDER BY times DESC, product_id LIMIT ?"
+        // A pair is one row, in order of their names.
+        "SELECT if(product_id = ?, with_product_id, product_id) AS other, sum(orders) AS times"
+            + " FROM nudge.products WHERE tenant = ? AND with_product_id != ''"
+            + " AND (with_product_id = ? OR product_id = ?) AND hour >= toDateTime(?, 'UTC')"
+            + " GROUP BY other ORDER BY times DESC, other LIMIT ?"
             + SETTINGS,
         row -> new Together(row.getString(1), row.getLong(2)),
+        product,
         tenant,
+        product,
         product,
         Math.floorDiv(startMillis, 1_000L),
         limit);

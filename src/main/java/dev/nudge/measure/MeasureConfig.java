@@ -28,7 +28,7 @@ public record MeasureConfig(
   public enum Rows {
     /** Whenever it changes. */
     LIVE,
-    /** Once, when everything has been read. */
+    /** Once, when everything has been read, and only those that campaigns add to. */
     AT_END
   }
 

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -38,6 +39,10 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
   /** Who reached which step. */
   static final OutputTag<StepRow> STEPS =
       new OutputTag<>("steps", TypeInformation.of(StepRow.class));
+
+  /** Grants, each with who its customer was then. */
+  static final OutputTag<GrantRow> GRANTS =
+      new OutputTag<>("grants", TypeInformation.of(GrantRow.class));
 
   /** Versions of campaigns that are sent, each when it turns out to have been sent earlier. */
   static final OutputTag<SentVersion> SENT =
@@ -79,6 +84,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
   private transient int length;
   private transient CustomerLedger ledger;
   private transient CustomerTallies tallies;
+  private transient DeclaredAttributes attributes;
   private transient long inputs;
   private transient long dueMillis;
   private transient boolean changed;
@@ -187,6 +193,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
       inputs = 0;
       ledger = new CustomerLedger(customer.tenant(), config.attribution());
       tallies = new CustomerTallies(customer.tenant());
+      attributes = new DeclaredAttributes();
       return;
     }
     CodedInputStream in = CodedInputStream.newInstance(state, from, length);
@@ -197,6 +204,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
           "a customer's measures: found format " + format + ", expected " + FORMAT);
     }
     inputs = in.readUInt64();
+    attributes = DeclaredAttributes.read(in);
     int ledgerLength = in.readUInt32();
     int ledgerFrom = from + in.getTotalBytesRead();
     ledger =
@@ -222,10 +230,13 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
         events.clear();
       } else if (event.decision() != null) {
         decisions.add(event.decision());
-      } else if (event.profile() == null && event.stageChange() == null) {
+      } else if (event.profile() != null) {
+        attributes.take(event.profile(), event.atMillis(), declared());
+      } else if (event.stageChange() == null) {
         events.add(event);
       }
     }
+    decisions.forEach(this::sayWho);
     ledger.onInstant(atMillis, events, decisions, definitions, out);
     for (Accepted each : accepted) {
       tally(each.event());
@@ -242,9 +253,12 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
     CustomerEvent event = late.event();
     if (isErasure(event)) {
       forgetEverything();
+    } else if (event.profile() != null) {
+      attributes.take(event.profile(), event.atMillis(), declared());
     } else if (event.decision() != null) {
+      sayWho(event.decision());
       ledger.onLate(event.decision(), definitions, out);
-    } else if (event.profile() == null) {
+    } else {
       if (event.stageChange() == null) {
         ledger.onLate(event, definitions, out);
       }
@@ -262,9 +276,38 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
   private void forgetEverything() {
     ledger = new CustomerLedger(customer.tenant(), config.attribution());
     tallies = new CustomerTallies(customer.tenant());
+    attributes = new DeclaredAttributes();
+  }
+
+  private Set<String> declared() {
+    return definitions.policy(customer.tenant()).schema().keySet();
+  }
+
+  /** Of a decision's own instant profiles come first. */
+  private void sayWho(Decision decision) {
+    if (!decision.code().isGrant()) {
+      return;
+    }
+    Grant grant = Grant.of(decision, definitions);
+    context.emit(
+        GRANTS,
+        new GrantRow(
+            customer.tenant(),
+            grant.campaign(),
+            grant.version(),
+            grant.variant(),
+            customer.customerId(),
+            grant.id(),
+            grant.atMillis(),
+            grant.terms().primaryMillis(),
+            attributes.of(declared()),
+            inputs));
   }
 
   private void tally(CustomerEvent event) {
+    if (config.rows() == MeasureConfig.Rows.AT_END) {
+      return;
+    }
     CustomerTallies.Outcome outcome;
     if (event.stageChange() != null) {
       outcome = tallies.entered(event.stageChange(), out.sheet);
@@ -302,7 +345,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
 
   @Override
   public void save(CodedOutputStream to) throws IOException {
-    if (ledger.isEmpty() && tallies.isEmpty()) {
+    if (ledger.isEmpty() && tallies.isEmpty() && attributes.isEmpty()) {
       return;
     }
     ByteArrayOutputStream ledgerBytes = new ByteArrayOutputStream();
@@ -312,6 +355,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
     to.writeFixed64NoTag(dueMillis);
     to.writeRawByte(FORMAT);
     to.writeUInt64NoTag(inputs);
+    attributes.write(to);
     to.writeUInt32NoTag(ledgerBytes.size());
     to.writeRawBytes(ledgerBytes.toByteArray());
     tallies.write(to);

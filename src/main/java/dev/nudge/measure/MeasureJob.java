@@ -91,6 +91,11 @@ public final class MeasureJob {
         .uid("measure-steps-rows-v1")
         .name("Funnel steps table");
     outputs
+        .grants()
+        .sinkTo(Rows.of(config.clickHouse(), MeasureRows.GRANTS, MeasureRows::bind))
+        .uid("measure-grants-rows-v1")
+        .name("Grants table");
+    outputs
         .sentVersions()
         .sinkTo(Rows.of(config.clickHouse(), MeasureRows.SENT_VERSIONS, MeasureRows::bind))
         .uid("measure-sent-versions-rows-v1")

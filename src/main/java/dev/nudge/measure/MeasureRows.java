@@ -35,6 +35,22 @@ final class MeasureRows {
               "reached",
               "version"));
 
+  /** Rows of {@code nudge.grant_rows}. */
+  static final String GRANTS =
+      insert(
+          "grant_rows",
+          List.of(
+              "tenant",
+              "campaign",
+              "campaign_version",
+              "variant",
+              "customer_id",
+              "grant_id",
+              "at",
+              "primary_window",
+              "attributes",
+              "version"));
+
   /** Rows of {@code nudge.sent_versions}. */
   static final String SENT_VERSIONS =
       insert(
@@ -154,6 +170,19 @@ final class MeasureRows {
     statement.setBigDecimal(12, BigDecimal.valueOf(change.amountUnits(), Units.SCALE));
     statement.setInt(13, change.reached() ? 1 : 0);
     statement.setLong(14, row.inputs());
+  }
+
+  static void bind(PreparedStatement statement, GrantRow row) throws SQLException {
+    statement.setString(1, row.tenant());
+    statement.setString(2, row.campaign());
+    statement.setInt(3, row.version());
+    statement.setString(4, row.variant());
+    statement.setString(5, row.customerId());
+    statement.setString(6, row.grantId());
+    statement.setObject(7, time(row.atMillis()));
+    statement.setLong(8, row.primaryMillis());
+    statement.setObject(9, row.attributes());
+    statement.setLong(10, row.inputs());
   }
 
   static void bind(PreparedStatement statement, SentVersion sent) throws SQLException {

@@ -27,6 +27,7 @@ public final class MeasureTopology {
    *
    * @param rows of every {@link TallyTable}, as absolute values
    * @param steps who reached which step
+   * @param grants who was sent or held back
    * @param sentVersions versions of campaigns that are sent; of one version the earliest counts
    * @param arms how arms of campaigns stand
    * @param results what came of experiments, for whoever decides
@@ -35,6 +36,7 @@ public final class MeasureTopology {
   public record Outputs(
       DataStream<Tally> rows,
       DataStream<StepRow> steps,
+      DataStream<GrantRow> grants,
       DataStream<SentVersion> sentVersions,
       DataStream<ArmRow> arms,
       DataStream<ExperimentResult> results,
@@ -126,6 +128,7 @@ public final class MeasureTopology {
     return new Outputs(
         rows,
         additions.getSideOutput(MeasureFunction.STEPS),
+        additions.getSideOutput(MeasureFunction.GRANTS),
         additions.getSideOutput(MeasureFunction.SENT),
         arms,
         arms.getSideOutput(ExperimentOperator.RESULTS),

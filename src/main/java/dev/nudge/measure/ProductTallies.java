@@ -18,10 +18,10 @@ import java.util.Map;
  * that is late adds the same.
  *
  * <p>Example: an order of two tees and a hat adds to the rows of both that they were sold beside
- * another product, and one order to each of tee with hat and hat with tee.
+ * another product, and one order to hat with tee: a pair is told once, by name.
  */
 final class ProductTallies {
-  /** Products of an order that are told as sold together, the first of its lines: 90 pairs. */
+  /** Products of an order that are told as sold together, the first of its lines: 45 pairs. */
   static final int MAX_TOGETHER = 10;
 
   /** A longer product id is left out: it would be a row's name. */
@@ -69,7 +69,7 @@ final class ProductTallies {
     List<String> together = products.keySet().stream().limit(MAX_TOGETHER).toList();
     for (String product : together) {
       for (String other : together) {
-        if (!product.equals(other)) {
+        if (product.compareTo(other) < 0) {
           sheet.one(row(event, product, other, ""), TallyColumn.ORDERS_WITH);
         }
       }

@@ -16,6 +16,7 @@ import dev.nudge.ingest.Ingested;
 import dev.nudge.ingest.RecordDecoder;
 import dev.nudge.measure.MeasureConfig;
 import dev.nudge.measure.MeasureTopology;
+import dev.nudge.pattern.Rule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -231,7 +232,7 @@ public final class Rehearsal {
       EngageTopology.Outputs engage =
           EngageTopology.define(ingested, inForce, UNTIL_THE_END, config, decide(config));
       outputs.write(engage);
-      if (!measures) {
+      if (!measures || rules.stream().noneMatch(rule -> rule.kind() == Rule.Kind.CAMPAIGN)) {
         return env;
       }
       told = engage.events().union(whatNudgeTells(engage));

@@ -63,7 +63,7 @@ class RolesIT {
     List<String> tables =
         rows(
             "SELECT table FROM system.columns WHERE database = 'nudge' AND name = 'tenant' AND table"
-                + " NOT IN (SELECT name FROM system.tables WHERE engine = 'View')");
+                + " NOT IN (SELECT name FROM system.tables WHERE engine IN ('View', 'MaterializedView'))");
     List<String> views =
         rows("SELECT name FROM system.tables WHERE database = 'nudge' AND engine = 'View'");
 
@@ -93,7 +93,7 @@ class RolesIT {
         insert.execute("INSERT INTO nudge." + table + " (tenant) VALUES ('acme'), ('acme2'), ('')");
       }
       String read =
-          "SELECT tenant FROM nudge."
+          "SELECT DISTINCT tenant FROM nudge."
               + table
               + " FINAL WHERE "
               + condition.group(1)

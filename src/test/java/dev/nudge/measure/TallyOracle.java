@@ -172,7 +172,7 @@ final class TallyOracle {
         product(event, row, "UNITS", 0, units);
         product(event, row, "ORDERS_BESIDE", products.size() > 1 ? 1 : 0, BigInteger.ZERO);
         for (String other : products) {
-          if (!other.equals(product)) {
+          if (other.compareTo(product) > 0) {
             product(event, List.of(product, other, ""), "ORDERS_WITH", 1, BigInteger.ZERO);
           }
         }

@@ -1,8 +1,10 @@
 package dev.nudge.rehearse;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nudge.Uids;
+import dev.nudge.definition.DefinitionReader;
 import dev.nudge.event.Topic;
 import dev.nudge.ingest.IngestConfig;
 import java.nio.file.Path;
@@ -13,6 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RehearsalUidsTest {
+  /** Without a campaign nothing is measured. */
+  private static final String CAMPAIGN =
+      "{kind: campaign, id: welcome, trigger: {stage: NEW}, channels: [PUSH]}";
+
   @TempDir Path folder;
 
   @Test
@@ -35,7 +41,10 @@ class RehearsalUidsTest {
 
   private StreamExecutionEnvironment rehearsal() throws Exception {
     InputFile orders = new InputFile(Topic.ORDERS, "orders.jsonl");
-    Rehearsal rehearsal = new Rehearsal(List.of(orders), List.of(), List.of(), null, 1, folder);
+    DefinitionReader reader = DefinitionReader.forRehearsal();
+    reader.read("welcome.yaml", CAMPAIGN.getBytes(UTF_8));
+    Rehearsal rehearsal =
+        new Rehearsal(List.of(orders), reader.policies(), reader.rules(), null, 1, folder);
     return rehearsal.define(
         List.of(new MergedFiles.Source(orders, null)),
         IngestConfig.from(new Configuration()).endingAt(0),

@@ -54,21 +54,33 @@ final class Arrivals {
         if (event != null && !event.isTimeOnly()) {
           all.add(new Arrival(file, event.at, line));
           copies.merge(message(all.get(all.size() - 1)), 1, Integer::sum);
+          copies.merge(payment(all.get(all.size() - 1)), 1, Integer::sum);
         }
       }
     }
     Random random = new Random(seed);
     Map<Arrival, Long> arrivesAt = new HashMap<>();
     for (Arrival each : all) {
-      int kind = copies.get(message(each)) > 1 ? 0 : random.nextInt(20);
+      boolean hasCopies = copies.get(message(each)) > 1 || copies.get(payment(each)) > 1;
+      int kind = hasCopies ? 0 : random.nextInt(20);
+      // Of who a customer was then nothing is corrected.
+      boolean inTime = FILES.get(each.file) == Event.Topic.PROFILES || kind < 14;
       long late =
-          kind < 14
+          inTime
               ? 0
               : kind < 17 ? random.nextInt(IN_ORDER_MILLIS) : random.nextInt((int) LATEST_MILLIS);
       arrivesAt.put(each, each.at + late);
     }
     all.sort(Comparator.comparingLong(arrivesAt::get));
     return all;
+  }
+
+  /** Of two payments of an order the one that comes first stands, be the other the earlier one. */
+  private static String payment(Arrival arrival) {
+    Event event = Event.of(FILES.get(arrival.file), arrival.line);
+    return "PAID".equals(event.text("status"))
+        ? String.join("|", event.text("tenant"), event.text("customerId"), event.text("orderId"))
+        : message(arrival) + "|";
   }
 
   private static String message(Arrival arrival) {

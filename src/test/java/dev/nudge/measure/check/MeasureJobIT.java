@@ -157,6 +157,10 @@ class MeasureJobIT {
       awaitSame(oracle.funnel(), () -> TableLines.funnel(connection, "nudge.funnel"));
       awaitSame(oracle.roi(), () -> TableLines.roi(connection, "nudge.roi_hourly"));
       assertThat(FunnelChecks.differences(connection)).isEmpty();
+      List<String> participants = ParticipantsOracle.lines(oracle);
+      assertThat(participants.stream().filter(row -> row.contains("city=北京")))
+          .hasSizeGreaterThan(5);
+      awaitSame(participants, () -> TableLines.participants(connection));
       FunnelChecks.insertLog(connection, oracle);
       List<String> differences = new ArrayList<>();
       FunnelChecks.Compared compared =

@@ -156,7 +156,7 @@ final class RandomMeasures {
     if (chance(0.7)) {
       yaml.append("currency: ").append(one("EUR", "EUR", "USD")).append('\n');
     }
-    yaml.append("channels:\n");
+    yaml.append("schema: {city: STRING}\nchannels:\n");
     for (String channel : CHANNELS.subList(0, 3)) {
       if (chance(0.8)) {
         yaml.append(
@@ -644,7 +644,11 @@ final class RandomMeasures {
     }
     if (chance(0.3)) {
       ObjectNode profile = record(instant(begin, DAY));
-      profile.putObject("attributes").put("city", "Rome");
+      List<String> cities = List.of("Rome", "北京", "<b>");
+      profile
+          .putObject("attributes")
+          .put("city", cities.get((int) (time(profile) % cities.size())))
+          .put("shoeSize", 39);
       profiles.add(profile);
     }
     if (chance(0.1)) {

@@ -46,6 +46,26 @@ final class TableLines {
     return lines.stream().sorted().toList();
   }
 
+  /** Rows of {@code participants_hourly} as {@link ParticipantsOracle#lines} has them. */
+  static List<String> participants(Connection connection) throws SQLException {
+    List<String> lines = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT *, toUnixTimestamp(hour) AS h FROM nudge.participants_hourly")) {
+      while (row.next()) {
+        List<String> of =
+            List.of(
+                row.getString("tenant"),
+                row.getString("campaign"),
+                Instant.ofEpochSecond(row.getLong("h")).toString(),
+                row.getString("attribute") + "=" + row.getString("value"));
+        lines.add(of + " " + row.getLong("targeted") + " " + row.getLong("participants"));
+      }
+    }
+    return lines.stream().sorted().toList();
+  }
+
   private static BigDecimal plain(BigDecimal number) {
     return number == null ? null : Lines.plain(number);
   }
