@@ -57,7 +57,7 @@ class ArchitectureTest {
     MAY_USE.put("rehearse", topologies);
     MAY_USE.put("console", with(words, "rehearse", "kafka", "clickhouse"));
     MAY_USE.put("local", with(topologies, "kafka", "clickhouse", "console"));
-    MAY_USE.put("bench", with(words, "detect", "decide", "engage", "kafka", "local"));
+    MAY_USE.put("bench", with(words, "detect", "decide", "measure", "engage", "kafka", "local"));
     MAY_USE.put(
         "cli", with(topologies, "kafka", "clickhouse", "console", "rehearse", "local", "bench"));
   }

@@ -112,6 +112,20 @@ record DecideCampaigns(List<DefinitionVersion> definitions, List<Campaign> own) 
   }
 
   private static DecideCampaigns read(DefinitionReader reader) {
+    List<DefinitionVersion> versions = versions(reader);
+    try {
+      return new DecideCampaigns(
+          versions,
+          reader.campaigns().values().stream()
+              .filter(campaign -> !isShared(campaign.trigger()))
+              .toList());
+    } catch (DefinitionException e) {
+      throw new IllegalStateException("the benchmark's own campaigns are not right", e);
+    }
+  }
+
+  /** The policies and then the rules that have been read, in force from the beginning. */
+  static List<DefinitionVersion> versions(DefinitionReader reader) {
     try {
       List<DefinitionVersion> definitions = new ArrayList<>();
       for (Policy policy : reader.policies()) {
@@ -131,11 +145,7 @@ record DecideCampaigns(List<DefinitionVersion> definitions, List<Campaign> own) 
                     source.json(),
                     false)));
       }
-      return new DecideCampaigns(
-          definitions,
-          reader.campaigns().values().stream()
-              .filter(campaign -> !isShared(campaign.trigger()))
-              .toList());
+      return definitions;
     } catch (DefinitionException e) {
       throw new IllegalStateException("the benchmark's own campaigns are not right", e);
     }

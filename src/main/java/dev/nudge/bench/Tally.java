@@ -22,8 +22,12 @@ final class Tally extends AbstractStreamOperator<BenchMatch>
     implements OneInputStreamOperator<BenchMatch, BenchMatch>, BoundedOneInput {
   private static final String MATCHES = "bench-matches";
   private static final String LATENCY = "bench-latency-millis";
-  private static final String ENDED = "bench-ended-nanos";
-  private static final String USED = "bench-ended-processor-nanos";
+
+  /** The accumulator of when a subtask had worked off its input. */
+  static final String ENDED = "bench-ended-nanos";
+
+  /** The accumulator of the processor time used by then. */
+  static final String USED = "bench-ended-processor-nanos";
 
   /** How far event time has come, epoch milliseconds; known while the job runs. */
   static final String WATERMARK = "bench-watermark";

@@ -6,6 +6,9 @@ import dev.nudge.bench.CepBenchmark;
 import dev.nudge.bench.DecideBenchConfig;
 import dev.nudge.bench.DecideBenchmark;
 import dev.nudge.bench.DecideReport;
+import dev.nudge.bench.MeasureBenchConfig;
+import dev.nudge.bench.MeasureBenchmark;
+import dev.nudge.bench.MeasureReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,14 +28,15 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures on this machine, beside stock Flink.",
     mixinStandardHelpOptions = true,
-    subcommands = {BenchCommand.Cep.class, BenchCommand.Decide.class})
+    subcommands = {BenchCommand.Cep.class, BenchCommand.Decide.class, BenchCommand.Measure.class})
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "found no benchmark, expected bench cep or bench decide");
+        spec.commandLine(),
+        "found no benchmark, expected bench cep, bench decide or bench measure");
   }
 
   /** {@code bench cep}. */
@@ -190,6 +194,85 @@ final class BenchCommand implements Runnable {
             customers,
             tenants,
             campaigns,
+            repeats.runs,
+            repeats.parallelism,
+            repeats.seed,
+            pattern(spec, only));
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(spec.commandLine(), e.getMessage());
+      }
+    }
+  }
+
+  /** {@code bench measure}. */
+  @Command(
+      name = "measure",
+      description = "Measuring: ours and Flink SQL, on the same events and grants in a real Kafka.",
+      mixinStandardHelpOptions = true)
+  static final class Measure implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Option(
+        names = "--events",
+        paramLabel = "N",
+        defaultValue = "500000",
+        description = "Events of the stream, one in five with a grant (default: ${DEFAULT-VALUE}).")
+    private long events;
+
+    @Option(
+        names = "--customers",
+        paramLabel = "N",
+        defaultValue = "100000",
+        description = "Who take turns (default: ${DEFAULT-VALUE}).")
+    private int customers;
+
+    @Option(
+        names = "--campaigns",
+        paramLabel = "N",
+        defaultValue = "50",
+        description = "How many campaigns grants are of (default: ${DEFAULT-VALUE}).")
+    private int campaigns;
+
+    @Option(
+        names = "--hot",
+        paramLabel = "N",
+        defaultValue = "3",
+        description = "Campaigns with half of all grants (default: ${DEFAULT-VALUE}).")
+    private int hot;
+
+    @Mixin private Repeats repeats;
+
+    @Option(
+        names = "--only",
+        paramLabel = "REGEX",
+        description = "Only variants in whose name this is found, such as 'ours|mini-batch'.")
+    private String only;
+
+    @Option(
+        names = "--out",
+        paramLabel = "FILE",
+        defaultValue = "target/bench/measure.json",
+        description = "Where the figures go (default: ${DEFAULT-VALUE}).")
+    private Path out;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+      MeasureReport report = new MeasureBenchmark(config(), System.err::println).run();
+      tell(spec, out, report.table(), report.json());
+      if (!report.differences().isEmpty()) {
+        spec.commandLine().getErr().println("Not all found the same: see above.");
+        return 1;
+      }
+      return 0;
+    }
+
+    private MeasureBenchConfig config() {
+      try {
+        return new MeasureBenchConfig(
+            events,
+            customers,
+            campaigns,
+            hot,
             repeats.runs,
             repeats.parallelism,
             repeats.seed,
