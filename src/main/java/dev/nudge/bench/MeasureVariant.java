@@ -101,6 +101,9 @@ enum MeasureVariant {
         .name("Rows of ours")
         .union(
             unread(outputs.steps()),
+            unread(outputs.grants()),
+            unread(outputs.alerts()),
+            unread(outputs.targets()),
             unread(outputs.sentVersions()),
             unread(outputs.arms()),
             unread(outputs.results()),
