@@ -13,8 +13,12 @@ final class Texts {
    * back from state: a row that a correction is for must have the name it had at first.
    */
   static String plain(String text) {
-    boolean whole = text.chars().noneMatch(c -> Character.isSurrogate((char) c));
-    return whole ? text : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+      }
+    }
+    return text;
   }
 
   static void write(CodedOutputStream out, String text) throws IOException {
