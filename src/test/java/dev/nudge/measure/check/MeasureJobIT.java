@@ -67,7 +67,7 @@ class MeasureJobIT {
   private static final int PARTITIONS = 3;
   private static final int TENANTS = 40;
   private static final long UNTIL = RandomMeasures.UNTIL.toEpochMilli();
-  private static final Duration PATIENCE = Duration.ofMinutes(6);
+  private static final Duration PATIENCE = Duration.ofMinutes(20);
 
   /** A brand whose messages fail, and whose campaign never sends any. */
   private static final String WATCHED =
