@@ -22,7 +22,8 @@ import java.util.Optional;
  * Shows, applies, pauses and resumes the campaigns of one brand at a time, as the command line
  * does. Each answer tells what stands on the topic, and so was written or was there before.
  *
- * <p>One of them at a time, so that of two who edit the same version the second one is told.
+ * <p>One of them at a time, so that of two who edit the same version in this console the second one
+ * is told. Of another console, or of the command line, only what was written before is known.
  */
 final class CampaignDesk {
   /** What messages call the text that was given. */

@@ -86,7 +86,7 @@ final class DeadLetterDesk {
   record Done(Place place, Outcome outcome, Place as, Instant at) {}
 
   /** A letter whole; empty if it is not kept any more. */
-  Optional<Whole> whole(Place place, Instant appendedAt) {
+  synchronized Optional<Whole> whole(Place place, Instant appendedAt) {
     try (DeadLetterTopic topic = new DeadLetterTopic(kafka)) {
       return Optional.ofNullable(topic.find(Set.of(place), appendedAt.minus(SKEW)).get(place))
           .map(

@@ -17,7 +17,7 @@ final class ParticipantQueries {
   }
 
   /**
-   * Customers alike in an attribute as of their decision.
+   * Customers alike in an attribute as of their first decision.
    *
    * @param attribute its name; empty: all customers
    * @param value what they have in common

@@ -29,7 +29,11 @@ public final class AlertBook {
   /** Definitions of a tenant that were refused once; what is said of others doesn't count. */
   public static final int MAX_REFUSED = 1_000;
 
-  private static final byte FORMAT = 1;
+  private static final byte FORMAT = 2;
+
+  /** Of before it was kept when something was heard last, and whether a campaign is stopped. */
+  private static final byte FIRST_FORMAT = 1;
+
   private static final long MINUTE_MILLIS = 60_000L;
   private static final long HOUR_MILLIS = 3_600_000L;
   private static final int HOURS = 24 * UsualHours.MAX_DAYS;
@@ -61,6 +65,9 @@ public final class AlertBook {
   /** Up to when it was judged; a minute's end. */
   private long judgedMillis = Long.MIN_VALUE;
 
+  /** The newest minute of which something was heard. */
+  private long heardMillis = Long.MIN_VALUE;
+
   private long unkept;
 
   /** One of which nothing is known. */
@@ -83,6 +90,7 @@ public final class AlertBook {
    */
   public void add(AlertChange change, long changes) {
     alerts.inputs += changes;
+    hear(change.minuteMillis());
     boolean kept =
         switch (change.what()) {
           case SENT, FAILED, UNSUBSCRIBED -> channels.add(change);
@@ -196,7 +204,7 @@ public final class AlertBook {
     if (terms != null && terms.fromMillis() != Long.MIN_VALUE) {
       begin = Math.max(begin, terms.fromMillis());
     }
-    if (terms != null && endMillis > terms.toMillis()) {
+    if (terms != null && (terms.stopped() || endMillis > terms.toMillis())) {
       alerts.close(AlertKind.UNUSUAL_HOUR, what, endMillis);
       return;
     }
@@ -259,20 +267,40 @@ public final class AlertBook {
           ? hourOf(terms.fromMillis()) + HOUR_MILLIS
           : NEVER;
     }
-    if (!channels.isEmpty() || !sources.isEmpty()) {
-      return judgedMillis + MINUTE_MILLIS;
-    }
     boolean running =
         !grants.isEmpty()
             || !paid.isEmpty()
             || (!alerts.isEmpty() && !campaign.isEmpty())
             || (TargetPace.isSet(terms) && judgedMillis < terms.toMillis());
-    return running ? hourOf(judgedMillis) + HOUR_MILLIS : NEVER;
+    long hour = running ? hourOf(judgedMillis) + HOUR_MILLIS : NEVER;
+    return Math.min(hour, channels.dueMillis(judgedMillis));
   }
 
-  /** Whether anything was judged yet. */
-  boolean isJudged() {
-    return judgedMillis != Long.MIN_VALUE;
+  /** Whether it is known when something was heard. */
+  boolean isHeard() {
+    return heardMillis != Long.MIN_VALUE;
+  }
+
+  /** Something was heard then, epoch milliseconds. */
+  void hear(long millis) {
+    heardMillis = Math.max(heardMillis, millis);
+  }
+
+  /**
+   * When it may be forgotten if nothing comes, epoch milliseconds: so long after the last that was
+   * heard, and not before the campaign is over.
+   *
+   * @param nowMillis when that is asked
+   * @return now or before where it may be
+   */
+  long forgettableMillis(long nowMillis, long afterMillis) {
+    long silent = heardMillis + afterMillis;
+    long over =
+        terms == null || terms.stopped() || terms.toMillis() == Long.MAX_VALUE
+            ? silent
+            : terms.toMillis() + afterMillis;
+    boolean lasts = !alerts.isEmpty() || dueMillis() != NEVER;
+    return lasts ? Math.max(nowMillis + afterMillis, silent) : Math.max(silent, over);
   }
 
   /** How many changes did not count because too much was kept. */
@@ -314,6 +342,8 @@ public final class AlertBook {
     out.writeSInt64NoTag(firstMillis);
     out.writeSInt64NoTag(judgedMillis);
     out.writeUInt64NoTag(unkept);
+    out.writeSInt64NoTag(heardMillis);
+    out.writeBoolNoTag(terms != null && terms.stopped());
     out.flush();
     return bytes.toByteArray();
   }
@@ -331,7 +361,7 @@ public final class AlertBook {
     }
     CodedInputStream in = CodedInputStream.newInstance(bytes);
     byte format = in.readRawByte();
-    if (format != FORMAT) {
+    if (format != FORMAT && format != FIRST_FORMAT) {
       throw new IOException("alerts: found format " + format + ", expected " + FORMAT);
     }
     book.alerts.read(in);
@@ -352,6 +382,10 @@ public final class AlertBook {
     book.firstMillis = in.readSInt64();
     book.judgedMillis = in.readSInt64();
     book.unkept = in.readUInt64();
+    book.heardMillis = format == FIRST_FORMAT ? book.judgedMillis : in.readSInt64();
+    if (format != FIRST_FORMAT && in.readBool()) {
+      book.terms = book.terms.asStopped();
+    }
     return book;
   }
 
@@ -391,6 +425,7 @@ public final class AlertBook {
         in.readSInt64(),
         in.readString(),
         in.readSInt64(),
-        in.readBool());
+        in.readBool(),
+        false);
   }
 }

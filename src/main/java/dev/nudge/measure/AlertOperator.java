@@ -36,7 +36,8 @@ import org.apache.flink.util.OutputTag;
  * whenever the watermark passes the end of a minute in which something changed or is due: what
  * begins or ends is said.
  *
- * <p>What comes for a minute that is over counts in the one that is open.
+ * <p>What comes for a minute that is over is judged with the one that is open, as of its own
+ * minute: a failure that comes more than an hour late counts for no rate.
  *
  * <p>What begins or ends is told when a checkpoint that knows of it is complete. After a failure
  * what came late may be judged a minute earlier or later, and an alert that nobody remembers would
@@ -69,7 +70,7 @@ final class AlertOperator extends AbstractStreamOperator<AlertRow>
   private transient InternalTimerService<String> timers;
 
   // One of a campaign, a tenant or the deployment, as bytes of a bounded size; cleared by a timer
-  // when for FORGET_AFTER_MILLIS nothing has come and nothing was due.
+  // when for FORGET_AFTER_MILLIS nothing has come, nothing is due and no alert lasts.
   private transient ValueState<byte[]> books;
   // By the last instant of their minute; cleared by its timer, when they go into the book.
   private transient MapState<Long, List<AlertInput>> changes;
@@ -149,6 +150,7 @@ final class AlertOperator extends AbstractStreamOperator<AlertRow>
       keep(input);
       return;
     }
+    boolean isNew = books.value() == null;
     AlertBook book = read();
     if (input.terms() != null) {
       book.add(input.terms());
@@ -156,6 +158,15 @@ final class AlertOperator extends AbstractStreamOperator<AlertRow>
     } else {
       book.add(input.outcome());
       say(book);
+    }
+    update(book, isNew);
+  }
+
+  private void update(AlertBook book, boolean isNew) throws IOException {
+    if (isNew) {
+      // One timer a book, which is set again until it is forgotten. Before the first watermark
+      // nobody knows what time it is.
+      timers.registerEventTimeTimer(FORGET, Math.max(0, timers.currentWatermark() + 1));
     }
     books.update(book.toBytes());
   }
@@ -188,19 +199,16 @@ final class AlertOperator extends AbstractStreamOperator<AlertRow>
       return;
     }
     if (isForgetting) {
-      forget(last);
+      forget();
       return;
     }
+    boolean isNew = books.value() == null;
     AlertBook book = read();
-    boolean isNew = !book.isJudged();
     judge(book, last);
-    books.update(book.toBytes());
     if (!isEnd) {
       setTimer(book);
     }
-    if (isNew) {
-      timers.registerEventTimeTimer(FORGET, last + FORGET_AFTER_MILLIS);
-    }
+    update(book, isNew);
   }
 
   private void setTimer(AlertBook book) {
@@ -214,6 +222,7 @@ final class AlertOperator extends AbstractStreamOperator<AlertRow>
     List<AlertInput> ofMinute = changes.get(lastMillis);
     if (ofMinute != null) {
       changes.remove(lastMillis);
+      book.advanceTo(lastMillis + 1 - MINUTE_MILLIS);
       for (AlertInput each : ofMinute) {
         book.add(each.change(), each.changes());
       }
@@ -235,11 +244,21 @@ final class AlertOperator extends AbstractStreamOperator<AlertRow>
     }
   }
 
-  private void forget(long nowMillis) throws Exception {
-    if (read().dueMillis() == AlertBook.NEVER && changes.isEmpty()) {
+  private void forget() throws Exception {
+    AlertBook book = read();
+    long now = timers.currentWatermark();
+    if (!book.isHeard()) {
+      book.hear(now);
+      books.update(book.toBytes());
+    }
+    long at = book.forgettableMillis(now, FORGET_AFTER_MILLIS);
+    if (at > now) {
+      timers.registerEventTimeTimer(FORGET, at);
+    } else if (changes.isEmpty()) {
       books.clear();
     } else {
-      timers.registerEventTimeTimer(FORGET, nowMillis + FORGET_AFTER_MILLIS);
+      // What waits for its minute is heard when it is judged.
+      timers.registerEventTimeTimer(FORGET, now + FORGET_AFTER_MILLIS);
     }
   }
 

@@ -149,7 +149,8 @@ final class AlertSigns {
         campaign.budget().perDayUnits(),
         policy.zone(),
         campaign.conversion().windowsMillis().get(0),
-        campaign.trigger() instanceof CampaignTrigger.OfTime);
+        campaign.trigger() instanceof CampaignTrigger.OfTime,
+        campaign.paused());
   }
 
   private static Span span(Phase phase) {

@@ -23,6 +23,7 @@ package dev.nudge.measure;
  * @param zone of those days
  * @param windowMillis its primary window
  * @param scheduled whether a time sets it off, so that its grants are as many as the time makes
+ * @param stopped whether it is paused or deleted: nobody expects anything of it
  */
 public record AlertTerms(
     String tenant,
@@ -41,7 +42,54 @@ public record AlertTerms(
     long perDayUnits,
     String zone,
     long windowMillis,
-    boolean scheduled) {
+    boolean scheduled,
+    boolean stopped) {
+
+  /** Of a version that deletes the campaign. */
+  static AlertTerms deleted(String tenant, String campaign, int version) {
+    return new AlertTerms(
+        tenant,
+        campaign,
+        version,
+        Long.MIN_VALUE,
+        Long.MAX_VALUE,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        Long.MAX_VALUE,
+        Long.MAX_VALUE,
+        "UTC",
+        0,
+        false,
+        true);
+  }
+
+  /** The same of a campaign that is stopped. */
+  AlertTerms asStopped() {
+    return new AlertTerms(
+        tenant,
+        campaign,
+        version,
+        fromMillis,
+        toMillis,
+        warmUpFromMillis,
+        warmUpToMillis,
+        mainFromMillis,
+        mainToMillis,
+        afterMillis,
+        paid,
+        revenueUnits,
+        budgetUnits,
+        perDayUnits,
+        zone,
+        windowMillis,
+        scheduled,
+        true);
+  }
 
   /** In which part of the campaign an instant is. */
   Part part(long atMillis) {

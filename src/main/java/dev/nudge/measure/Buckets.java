@@ -34,6 +34,11 @@ final class Buckets {
     return byStart.values().stream().mapToLong(numbers -> numbers[1]).sum();
   }
 
+  /** The end of the newest, each of which lasts so long; 0 where there is none. */
+  long endMillis(long lengthMillis) {
+    return byStart.isEmpty() ? 0 : byStart.lastKey() + lengthMillis;
+  }
+
   void forgetBefore(long startMillis) {
     byStart.headMap(startMillis, false).clear();
   }

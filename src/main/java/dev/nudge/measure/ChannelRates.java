@@ -115,8 +115,29 @@ final class ChannelRates {
             < CHANCE;
   }
 
-  boolean isEmpty() {
-    return channels.isEmpty();
+  /**
+   * When a rate may change though nothing comes, epoch milliseconds, or {@link AlertBook#NEVER}.
+   * Where nothing failed it stays at nothing until all is forgotten.
+   *
+   * @param judgedMillis up to when it was judged
+   */
+  long dueMillis(long judgedMillis) {
+    long due = AlertBook.NEVER;
+    for (Channel channel : channels.values()) {
+      long forgotten =
+          Math.max(
+              channel.minutes.endMillis(MINUTE_MILLIS) + MINUTES * MINUTE_MILLIS,
+              channel.hours.endMillis(HOUR_MILLIS) + HOURS * HOUR_MILLIS);
+      due = Math.min(due, forgotten);
+      if (channel.minutes.sumOfOthers() > 0) {
+        long oldest = channel.minutes.byStart.firstKey();
+        due = Math.min(due, oldest + (MINUTES + 1) * MINUTE_MILLIS);
+      }
+      if (channel.hours.sumOfOthers() > 0) {
+        due = Math.min(due, Math.floorDiv(judgedMillis, HOUR_MILLIS) * HOUR_MILLIS + HOUR_MILLIS);
+      }
+    }
+    return Math.max(due, judgedMillis + MINUTE_MILLIS);
   }
 
   void write(CodedOutputStream out) throws IOException {

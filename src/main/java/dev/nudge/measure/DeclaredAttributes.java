@@ -26,6 +26,8 @@ final class DeclaredAttributes {
   /** A longer value is no group that one could look at: its attribute is left out. */
   static final int MAX_LENGTH = 200;
 
+  private static final String NOTHING = "";
+
   private record Told(String text, long atMillis) {}
 
   private final Map<String, Told> byName = new TreeMap<>();
@@ -38,6 +40,7 @@ final class DeclaredAttributes {
    * @param declared the attributes that the policy declares
    */
   void take(Profile profile, long atMillis, Collection<String> declared) {
+    byName.keySet().retainAll(declared);
     for (String name : new TreeMap<>(profile.attributes()).keySet()) {
       Value value = profile.attributes().get(name);
       Told before = byName.get(name);
@@ -46,20 +49,24 @@ final class DeclaredAttributes {
         continue;
       }
       String text = Texts.plain(value.text());
-      if (text.length() > MAX_LENGTH || name.length() > MAX_LENGTH) {
-        byName.remove(name);
-      } else if (before != null || byName.size() < MAX_ATTRIBUTES) {
-        byName.put(name, new Told(text, atMillis));
+      boolean fits = text.length() <= MAX_LENGTH && name.length() <= MAX_LENGTH;
+      if (before != null || (fits && byName.size() < MAX_ATTRIBUTES)) {
+        // What does not fit takes the place of what was said before.
+        byName.put(name, new Told(fits ? text : NOTHING, atMillis));
       }
     }
   }
 
-  /** What stands of those that are declared now, by name. */
-  Map<String, String> of(Collection<String> declared) {
+  /**
+   * What stands of those that are declared now, by name.
+   *
+   * @param atMillis what is of later says nothing, epoch milliseconds
+   */
+  Map<String, String> of(Collection<String> declared, long atMillis) {
     Map<String, String> texts = new TreeMap<>();
     byName.forEach(
         (name, told) -> {
-          if (declared.contains(name)) {
+          if (declared.contains(name) && told.atMillis <= atMillis && !told.text.equals(NOTHING)) {
             texts.put(name, told.text);
           }
         });

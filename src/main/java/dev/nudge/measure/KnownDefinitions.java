@@ -40,6 +40,14 @@ public final class KnownDefinitions implements MeasureDefinitions {
         .put(version, campaign);
   }
 
+  /** Knows a version of a campaign no longer. */
+  public void forget(String tenant, String id, int version) {
+    NavigableMap<Integer, Campaign> known = campaigns.get(new CampaignId(tenant, id));
+    if (known != null) {
+      known.remove(version);
+    }
+  }
+
   @Override
   public Policy policy(String tenant) {
     Policy own = policies.get(tenant);

@@ -6,6 +6,7 @@ import dev.nudge.definition.Campaign;
 import dev.nudge.definition.CampaignCodec;
 import dev.nudge.definition.DefinitionException;
 import dev.nudge.definition.DefinitionVersion;
+import dev.nudge.definition.Policy;
 import dev.nudge.definition.PolicyVersion;
 import dev.nudge.definition.RuleVersion;
 import dev.nudge.event.CustomerEvent;
@@ -65,6 +66,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
 
   private static final Logger LOG = LoggerFactory.getLogger(MeasureFunction.class);
   private static final byte FORMAT = 1;
+  private static final long DAY_MILLIS = 86_400_000L;
 
   // By tenant, kind, id and version; the oldest of a campaign goes beyond MAX_VERSIONS, a deleted
   // campaign stays: grants of it are still measured.
@@ -78,7 +80,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
   private transient KnownDefinitions definitions;
   private transient Map<String, Long> firstSent;
   private transient Map<String, DeclaredArms> saidArms;
-  private transient Map<String, AlertTerms> saidTerms;
+  private transient Map<String, SaidTerms> saidTerms;
   private transient Out out;
   private transient Counter corrections;
   private transient Counter refused;
@@ -131,10 +133,11 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
       // Measure's own.
       return;
     }
-    if (rule != null && (rule.kind() != Rule.Kind.CAMPAIGN || rule.deleted())) {
+    if (rule != null && rule.kind() != Rule.Kind.CAMPAIGN) {
       return;
     }
-    boolean taken = know(definition);
+    boolean deleted = rule != null && rule.deleted();
+    boolean taken = deleted || know(definition);
     if (rule != null) {
       String tenant = rule.tenant() == null ? "" : rule.tenant();
       context.emit(
@@ -146,28 +149,54 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
                   rule.version(),
                   rule.effectiveAtMillis(),
                   taken)));
-      if (taken && rule.tenant() != null) {
+      if (deleted) {
+        context.emit(ALERTS, AlertInput.of(AlertTerms.deleted(tenant, rule.id(), rule.version())));
+      } else if (taken && rule.tenant() != null) {
         // A target is missed, too, where nothing is ever sent.
-        sayTerms(tenant, rule.id(), rule.version());
+        sayTerms(tenant, rule.id(), rule.version(), rule.effectiveAtMillis());
       }
     }
-    if (taken) {
+    // A campaign that is deleted stays: grants of it are still measured.
+    if (taken && !deleted) {
       stored.put(place(definition, definition.version()), definition);
       if (rule != null) {
-        stored.remove(place(definition, definition.version() - MAX_VERSIONS));
+        forget(definition, rule);
       }
     }
   }
 
-  /** Said again after a restart, which changes nothing. */
-  private void sayTerms(String tenant, String id, int version) {
+  private void forget(DefinitionVersion definition, RuleVersion rule) throws Exception {
+    int version = rule.version() - MAX_VERSIONS;
+    stored.remove(place(definition, version));
+    definitions.forget(rule.tenant(), rule.id(), version);
+    String name = rule.tenant() + "|" + rule.id() + "|" + version;
+    saidTerms.remove(name);
+    saidArms.remove(name);
+    firstSent.remove(name);
+  }
+
+  /**
+   * What a version of a campaign says, and when it was said last.
+   *
+   * @param atMillis when, epoch milliseconds
+   */
+  private record SaidTerms(Campaign campaign, Policy policy, long atMillis) {}
+
+  /** Said again after a day, and after a restart: who heard it once may have forgotten it since. */
+  private void sayTerms(String tenant, String id, int version, long atMillis) {
     Campaign campaign = definitions.campaign(tenant, id, version);
     if (campaign == null) {
       return;
     }
-    AlertTerms terms = AlertSigns.terms(tenant, version, campaign, definitions.policy(tenant));
-    if (!terms.equals(saidTerms.put(tenant + "|" + id + "|" + version, terms))) {
-      context.emit(ALERTS, AlertInput.of(terms));
+    Policy policy = definitions.policy(tenant);
+    String name = tenant + "|" + id + "|" + version;
+    SaidTerms said = saidTerms.get(name);
+    if (said == null
+        || !said.campaign.equals(campaign)
+        || !said.policy.equals(policy)
+        || atMillis - said.atMillis >= DAY_MILLIS) {
+      saidTerms.put(name, new SaidTerms(campaign, policy, atMillis));
+      context.emit(ALERTS, AlertInput.of(AlertSigns.terms(tenant, version, campaign, policy)));
     }
   }
 
@@ -182,7 +211,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
     AlertSigns.of(event, event.delivery() == null ? null : ledger.channelOf(event), this::sign);
     Decision decision = event.decision();
     if (decision != null && decision.code().isGrant()) {
-      sayTerms(decision.tenant(), decision.campaign(), decision.version());
+      sayTerms(decision.tenant(), decision.campaign(), decision.version(), decision.atMillis());
       AlertSigns.of(decision, definitions, this::sign);
     }
   }
@@ -324,8 +353,26 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
     return event.profile() != null && event.profile().erased();
   }
 
-  /** Rows stay as they are: they name nobody but in the list of who reached a step. */
+  /**
+   * Rows of sums name nobody and stay. The lists of grants and of who reached a step name the
+   * customer until they go with their time; of grants that are remembered attributes go now.
+   */
   private void forgetEverything() {
+    for (Grant grant : ledger.history.grants) {
+      context.emit(
+          GRANTS,
+          new GrantRow(
+              customer.tenant(),
+              grant.campaign(),
+              grant.version(),
+              grant.variant(),
+              customer.customerId(),
+              grant.id(),
+              grant.atMillis(),
+              grant.terms().primaryMillis(),
+              Map.of(),
+              inputs));
+    }
     ledger = new CustomerLedger(customer.tenant(), config.attribution());
     tallies = new CustomerTallies(customer.tenant());
     attributes = new DeclaredAttributes();
@@ -353,7 +400,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
             decision.grantId(),
             decision.atMillis(),
             Terms.of(campaign).primaryMillis(),
-            attributes.of(declared()),
+            attributes.of(declared(), decision.atMillis()),
             inputs));
   }
 

@@ -11,7 +11,6 @@ import dev.nudge.kafka.DefinitionSource;
 import dev.nudge.kafka.EventSource;
 import dev.nudge.kafka.KafkaSinks;
 import dev.nudge.kafka.OwnTopicsSource;
-import dev.nudge.kafka.TopicCheck;
 import dev.nudge.kafka.Topics;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +19,6 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.admin.Admin;
 
 /** Measure as a Flink job: Kafka in; ClickHouse out, and to Kafka what came of experiments. */
 public final class MeasureJob {
@@ -35,11 +33,7 @@ public final class MeasureJob {
   /** Submits the job; see {@link MeasureJobConfig} for the arguments. */
   public static void main(String[] args) throws Exception {
     MeasureJobConfig config = MeasureJobConfig.from(args, System.getenv());
-    TopicCheck topics;
-    try (Admin admin = Admin.create(config.kafka().toProperties())) {
-      topics = Topics.check(admin, config.kafka().topicPrefix());
-    }
-    topics.orThrow();
+    Topics.check(config.kafka()).orThrow();
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     define(env, config, DefinitionSource.newestOffsets(config.kafka()));
     env.execute(NAME);

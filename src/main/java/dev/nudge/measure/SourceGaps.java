@@ -15,6 +15,9 @@ import java.util.TreeMap;
  * at which it fell silent, the one before or the one after. So a pause at night that comes every
  * night is none, and ten minutes in the middle of the day may be one.
  *
+ * <p>A topic that has said nothing for two weeks is no source any more: its alert ends, and it is
+ * forgotten.
+ *
  * <p>Of n gaps alike in kind and exponential, another one is three times as long as all of them
  * with a chance of 6 / ((n + 1) (n + 2) (n + 3)).
  */
@@ -83,29 +86,43 @@ final class SourceGaps {
     return true;
   }
 
-  /** At the end of a minute. Where nobody says anything nobody is silent: time stands still. */
+  /**
+   * At the end of a minute. Where nobody says anything nobody is silent: time stands still, and
+   * nothing begins or ends before another record.
+   */
   void judge(long atMillis, OpenAlerts alerts) {
     long newest = Long.MIN_VALUE;
     for (Topic topic : topics.values()) {
       newest = Math.max(newest, topic.lastMillis);
     }
-    long toldMillis = Math.min(atMillis, newest + MINUTE_MILLIS);
+    long nowMillis = newest + MINUTE_MILLIS;
+    long oldest = hourOf(nowMillis) - DAYS * HOURS_A_DAY * HOUR_MILLIS;
     topics.forEach(
         (name, topic) -> {
-          topic.gaps.forgetBefore(hourOf(atMillis) - DAYS * HOURS_A_DAY * HOUR_MILLIS);
-          long silent = (toldMillis - topic.lastMillis) / MINUTE_MILLIS;
-          if (alerts.isOpen(AlertKind.SOURCE_SILENT, name)) {
-            // What was forgotten meanwhile doesn't end it, but another record.
-            if (silent <= 1) {
-              alerts.close(AlertKind.SOURCE_SILENT, name, atMillis);
-            }
-            return;
-          }
-          long bound = topic.boundMinutes();
-          if (bound > 0 && silent > bound) {
-            alerts.open(AlertKind.SOURCE_SILENT, name, atMillis, (double) silent, (double) bound);
+          topic.gaps.forgetBefore(oldest);
+          if (topic.lastMillis < oldest) {
+            alerts.close(AlertKind.SOURCE_SILENT, name, atMillis);
+          } else {
+            judge(name, topic, nowMillis, atMillis, alerts);
           }
         });
+    topics.values().removeIf(topic -> topic.lastMillis < oldest);
+  }
+
+  private static void judge(
+      String name, Topic topic, long nowMillis, long atMillis, OpenAlerts alerts) {
+    long silent = (nowMillis - topic.lastMillis) / MINUTE_MILLIS;
+    if (alerts.isOpen(AlertKind.SOURCE_SILENT, name)) {
+      // What was forgotten meanwhile doesn't end it, but another record.
+      if (silent <= 1) {
+        alerts.close(AlertKind.SOURCE_SILENT, name, atMillis);
+      }
+      return;
+    }
+    long bound = topic.boundMinutes();
+    if (bound > 0 && silent > bound) {
+      alerts.open(AlertKind.SOURCE_SILENT, name, atMillis, (double) silent, (double) bound);
+    }
   }
 
   private static long hourOf(long millis) {
@@ -114,10 +131,6 @@ final class SourceGaps {
 
   private static long hourOfDay(long millis) {
     return Math.floorMod(Math.floorDiv(millis, HOUR_MILLIS), (long) HOURS_A_DAY);
-  }
-
-  boolean isEmpty() {
-    return topics.isEmpty();
   }
 
   void write(CodedOutputStream out) throws IOException {

@@ -92,6 +92,7 @@ final class TargetPace {
   /** Whether there is a pace: something is to be reached by a certain time. */
   static boolean isSet(AlertTerms terms) {
     return terms != null
+        && !terms.stopped()
         && terms.toMillis() != Long.MAX_VALUE
         && (terms.paid() > 0 || terms.revenueUnits() > 0);
   }

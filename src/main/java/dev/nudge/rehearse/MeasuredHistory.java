@@ -32,7 +32,7 @@ import java.util.function.Function;
  * <p>What it keeps does not grow with the files: of {@value #MAX_WINDOWS} windows, {@value
  * #MAX_CURRENCIES} currencies and {@value CampaignHistory#MAX_NAMES} variants a number a step, and
  * a handful of numbers for each of {@value AnomalyHistory#MAX_BUCKETS} buckets. Rows of further
- * ones are counted as one.
+ * ones are only counted.
  */
 final class MeasuredHistory {
   /** As many as a definition may declare. */

@@ -12,7 +12,10 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** When alerts begin and when they are over. */
 class AlertBookTest {
@@ -70,6 +73,7 @@ class AlertBookTest {
         day,
         "Asia/Shanghai",
         WINDOW,
+        false,
         false);
   }
 
@@ -86,6 +90,38 @@ class AlertBookTest {
     book.add(change(ACME, AlertCount.SENT, channel, atMillis, sent, 0));
     book.add(change(ACME, AlertCount.FAILED, channel, atMillis, failed, 0));
     advance(book, atMillis + MINUTE);
+  }
+
+  // Campaigns that are stopped
+
+  @Test
+  void aCampaignThatIsPausedOrDeletedIsExpectedNothingOf() {
+    AlertBook book = WELCOME.book();
+    AlertTerms asks = terms(1, START, START + 60 * HOUR, 10_000, 0, Long.MAX_VALUE, Long.MAX_VALUE);
+    book.add(asks);
+    advance(book, START + 50 * HOUR);
+    assertThat(rows).extracting(AlertRow::kind).containsExactly(AlertKind.BEHIND_TARGET);
+    assertThat(book.targets()).isNotEmpty();
+
+    book.add(AlertTerms.deleted("acme", "welcome", 2));
+    advance(book, START + 58 * HOUR);
+
+    assertThat(rows).hasSize(2);
+    assertThat(rows.get(1).untilMillis()).isNotNull();
+    assertThat(book.targets()).isEmpty();
+    assertThat(book.dueMillis()).isEqualTo(AlertBook.NEVER);
+  }
+
+  @Test
+  void aStoppedCampaignComesBackFromItsBytesAsOne() throws Exception {
+    AlertBook book = WELCOME.book();
+    book.add(
+        terms(1, START, START + 100 * HOUR, 10_000, 0, Long.MAX_VALUE, Long.MAX_VALUE).asStopped());
+
+    AlertBook again = AlertBook.of("acme", "welcome", book.toBytes());
+
+    advance(again, START + 90 * HOUR);
+    assertThat(rows).isEmpty();
   }
 
   // Channels
@@ -438,6 +474,7 @@ class AlertBookTest {
             Long.MAX_VALUE,
             "UTC",
             WINDOW,
+            false,
             false));
     paid(book, START, 90, 0);
     paid(book, START + 11 * HOUR, 30, 0);
@@ -478,6 +515,64 @@ class AlertBookTest {
     assertThat(all).extracting(AlertRow::untilMillis).containsExactly(null, START + 3);
   }
 
+  // What is due
+
+  /** Bursts of messages and of failures, with pauses longer than a day. */
+  private static List<AlertChange> randomMessages(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<AlertChange> changes = new ArrayList<>();
+    long at = START;
+    for (int burst = 0; burst < 60; burst++) {
+      at += random.nextInt(1, random.nextInt(5) == 0 ? 3_000 : 200) * MINUTE;
+      double failing = random.nextInt(3) * 0.2;
+      for (int i = random.nextInt(1, 40); i > 0; i--) {
+        at += random.nextInt(4) * MINUTE;
+        String channel = random.nextBoolean() ? "SMS" : "PUSH";
+        AlertCount what =
+            random.nextDouble() < failing
+                ? random.nextInt(3) == 0 ? AlertCount.UNSUBSCRIBED : AlertCount.FAILED
+                : AlertCount.SENT;
+        changes.add(change(ACME, what, channel, at, random.nextInt(1, 30), 0));
+      }
+    }
+    return changes;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void whatIsJudgedWhenItIsDueIsWhatEachMinuteWouldSay(long seed) {
+    List<AlertChange> changes = randomMessages(seed);
+    long end = changes.get(changes.size() - 1).minuteMillis() + 3 * DAY;
+    AlertBook eachMinute = ACME.book();
+    AlertBook whenDue = ACME.book();
+    int next = 0;
+    int looks = 0;
+    for (long at = START; at < end; at += MINUTE) {
+      boolean isDue = whenDue.dueMillis() <= at + MINUTE;
+      if (next < changes.size() && changes.get(next).minuteMillis() == at) {
+        whenDue.advanceTo(at);
+        isDue = true;
+      }
+      for (; next < changes.size() && changes.get(next).minuteMillis() == at; next++) {
+        eachMinute.add(changes.get(next));
+        whenDue.add(changes.get(next));
+      }
+      eachMinute.advanceTo(at + MINUTE);
+      if (isDue) {
+        looks++;
+        whenDue.advanceTo(at + MINUTE);
+      }
+    }
+
+    assertThat(eachMinute.dueMillis()).isEqualTo(AlertBook.NEVER);
+    assertThat(whenDue.dueMillis()).isEqualTo(AlertBook.NEVER);
+    List<AlertRow> said = eachMinute.drain();
+    assertThat(whenDue.drain()).isEqualTo(said);
+    assertThat(said).extracting(AlertRow::kind).contains(AlertKind.FAILURE_RATE);
+    assertThat(said).extracting(AlertRow::kind).contains(AlertKind.UNSUBSCRIBE_RATE);
+    assertThat(looks).isLessThan(5 * changes.size());
+  }
+
   // Bytes
 
   @Test
@@ -513,6 +608,6 @@ class AlertBookTest {
   void bytesOfAnotherFormatAreRefused() {
     assertThatThrownBy(() -> AlertBook.of("acme", "", new byte[] {9}))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("found format 9, expected 1");
+        .hasMessageContaining("found format 9, expected 2");
   }
 }

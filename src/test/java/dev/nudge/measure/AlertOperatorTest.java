@@ -9,13 +9,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.state.TestableKeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -72,10 +74,18 @@ class AlertOperatorTest {
     harness.processWatermark(new Watermark(atMillis));
   }
 
-  /** Entries of keyed state but timers. */
-  private int stateEntries() {
-    return ((TestableKeyedStateBackend<?>) harness.getOperator().getKeyedStateBackend())
-        .numKeyValueStateEntries();
+  /** How many keys each state but timers has, in all. */
+  private long stateEntries() {
+    long entries = 0;
+    for (String state : List.of("book", "changes")) {
+      try (Stream<String> keys =
+          ((AbstractStreamOperator<?>) harness.getOperator())
+              .<String>getKeyedStateBackend()
+              .getKeys(state, VoidNamespace.INSTANCE)) {
+        entries += keys.count();
+      }
+    }
+    return entries;
   }
 
   /** Since and until which minute, of each row since the last time. */
@@ -192,6 +202,43 @@ class AlertOperatorTest {
   }
 
   @Test
+  void whatWasHeardWithinTheYearIsRemembered() throws Exception {
+    long year = AlertOperator.FORGET_AFTER_MILLIS / MINUTE;
+    long later = year - 60 * 24 * 60;
+    receive(AlertCount.SENT, 0, 1);
+    watermark(START + MINUTE);
+    receive(AlertCount.SENT, later, 1);
+    watermark(START + (later + 1) * MINUTE);
+
+    watermark(START + (year + 2) * MINUTE);
+    assertThat(stateEntries()).isPositive();
+
+    watermark(START + (later + year + 2) * MINUTE);
+    assertThat(stateEntries()).isZero();
+  }
+
+  @Test
+  void whatLastsIsRememberedAndEndsHoweverLateItIsTaken() throws Exception {
+    refuse(2, false);
+    watermark(START + MINUTE);
+    assertThat(said()).containsExactly("DEFINITION_QUARANTINED 0 still");
+
+    watermark(START + 3 * AlertOperator.FORGET_AFTER_MILLIS);
+    refuse(3, true);
+
+    assertThat(said()).hasSize(1);
+    watermark(START + 6 * AlertOperator.FORGET_AFTER_MILLIS);
+    assertThat(stateEntries()).isZero();
+  }
+
+  private void refuse(int version, boolean taken) throws Exception {
+    harness.processElement(
+        new StreamRecord<>(
+            AlertInput.of(
+                new DefinitionOutcome("acme", "campaign welcome", version, START, taken))));
+  }
+
+  @Test
   void aTargetIsMissedThoughNothingIsEverSent() throws Exception {
     long to = START + 40 * HOUR;
     harness.processElement(
@@ -214,6 +261,7 @@ class AlertOperatorTest {
                     Long.MAX_VALUE,
                     "Z",
                     DAY,
+                    false,
                     false))));
     watermark(START + 2 * DAY);
 

@@ -143,6 +143,7 @@ class AlertRatesTest {
               Long.MAX_VALUE,
               "Z",
               DAY,
+              false,
               false));
       int begun = 0;
       for (long at = START; at < to; at += HOUR) {

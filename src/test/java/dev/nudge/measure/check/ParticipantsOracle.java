@@ -53,16 +53,25 @@ final class ParticipantsOracle {
                 }
               });
     }
-    targeted.values().forEach(first -> count(customer, first, 0));
-    took.values().forEach(first -> count(customer, first, 1));
+    targeted
+        .values()
+        .forEach(
+            sent -> {
+              count(customer, sent, sent.at, 0);
+              First first = took.get(sent.grant.campaign);
+              if (first != null) {
+                count(customer, sent, first.at, 1);
+              }
+            });
   }
 
   private static void keep(Map<String, First> firsts, First first) {
     firsts.merge(first.grant.campaign, first, (a, b) -> First.EARLIEST.compare(a, b) <= 0 ? a : b);
   }
 
-  private void count(Customer customer, First first, int column) {
-    String hour = Instant.ofEpochMilli(Math.floorDiv(first.at, HOUR) * HOUR).toString();
+  /** Alike are customers as of the first decision. */
+  private void count(Customer customer, First first, long at, int column) {
+    String hour = Instant.ofEpochMilli(Math.floorDiv(at, HOUR) * HOUR).toString();
     List<String> all = List.of(first.grant.tenant, first.grant.campaign, hour, "=");
     rows.computeIfAbsent(all, none -> new long[2])[column]++;
     attributes(customer, first.grant.at)
