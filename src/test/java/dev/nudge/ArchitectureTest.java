@@ -58,8 +58,10 @@ class ArchitectureTest {
     MAY_USE.put("console", with(words, "rehearse", "kafka", "clickhouse"));
     MAY_USE.put("local", with(topologies, "kafka", "clickhouse", "console"));
     MAY_USE.put("bench", with(words, "detect", "decide", "measure", "engage", "kafka", "local"));
+    MAY_USE.put("chaos", with(words, "kafka", "clickhouse", "rehearse", "local"));
     MAY_USE.put(
-        "cli", with(topologies, "kafka", "clickhouse", "console", "rehearse", "local", "bench"));
+        "cli",
+        with(topologies, "kafka", "clickhouse", "console", "rehearse", "local", "bench", "chaos"));
   }
 
   private static JavaClasses main;
@@ -264,11 +266,21 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackages(
-            inside("local"), inside("console"), inside("rehearse"), inside("bench"), inside("cli"))
+            inside("local"),
+            inside("console"),
+            inside("rehearse"),
+            inside("bench"),
+            inside("chaos"),
+            inside("cli"))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            inside("local"), inside("console"), inside("rehearse"), inside("bench"), inside("cli"))
+            inside("local"),
+            inside("console"),
+            inside("rehearse"),
+            inside("bench"),
+            inside("chaos"),
+            inside("cli"))
         .check(main);
   }
 

@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.nudge.chaos.StandaloneCluster;
 import dev.nudge.clickhouse.Migrations;
+import dev.nudge.definition.DefinitionReader;
+import dev.nudge.kafka.DefinitionTopics;
 import dev.nudge.kafka.KafkaConfig;
 import dev.nudge.kafka.TimeRecord;
 import dev.nudge.kafka.TopicLayout;
@@ -30,11 +33,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -55,6 +63,26 @@ class StandaloneClusterIT {
 
   private static final long OUT_OF_ORDERNESS_MILLIS = 5_000;
 
+  private static final String DEFINITIONS =
+      """
+      kind: policy
+      tenant: online-retail
+      currency: GBP
+      ---
+      kind: campaign
+      tenant: online-retail
+      id: hello
+      priority: %d
+      trigger: {stage: NEW}
+      channels: [EMAIL]
+      """;
+
+  /** Taken by an earlier version of the job after the first third of the orders. */
+  private static final String EARLIER = "/savepoints/engage-1.zip";
+
+  /** A folder for a savepoint like that, where one is to be kept. */
+  private static final String KEEP = System.getProperty("nudge.keep-savepoint");
+
   @TempDir Path directory;
   private StandaloneCluster cluster;
   private EmbeddedKafka broker;
@@ -66,7 +94,9 @@ class StandaloneClusterIT {
   void start() throws Exception {
     broker = EmbeddedKafka.start(directory.resolve("kafka"), 0);
     kafka = broker.config(KafkaConfig.DEFAULT_TOPIC_PREFIX);
-    cluster = StandaloneCluster.start(Files.createDirectory(directory.resolve("flink")), 2);
+    cluster =
+        StandaloneCluster.start(
+            Files.createDirectory(directory.resolve("flink")), Path.of("flink-conf"), 2, Map.of());
     clickHouse =
         EmbeddedClickHouse.start(
             ChdbLibrary.locate(directory.resolve("native")), directory.resolve("clickhouse"), 0);
@@ -93,9 +123,7 @@ class StandaloneClusterIT {
     List<String> first = orders.subList(0, third);
     List<String> second = orders.subList(third, 2 * third);
     List<String> last = orders.subList(2 * third, orders.size());
-
-    await("two TaskManagers", () -> cluster.taskManagers().size() == 2);
-    String jar = cluster.upload(Path.of(System.getProperty("nudge.job")));
+    String jar = upload();
 
     assertThatRefused(
         cluster.run(jar, 2, null, arguments("--kafka.brokers", "x")),
@@ -103,34 +131,107 @@ class StandaloneClusterIT {
     assertThatRefused(
         cluster.run(jar, 2, null, arguments()),
         "nudge.orders: topic: found none, expected one with this name");
-    try (Admin admin = Admin.create(kafka.toProperties())) {
-      topics =
-          Topics.create(admin, kafka.topicPrefix(), PARTITIONS, (short) 1, Topics.KEEP_FOR_EVER)
-              .orThrow();
-    }
+    createTopics();
+    publish(50, Instant.EPOCH);
 
     String job = cluster.jobOf(cluster.run(jar, 2, null, arguments()));
     send(first);
     sendTimeBehind(first);
     awaitRows(job, first);
+    assertThat(versionsBetween(0, end(first))).containsExactly("1");
     String savepoint = stopWithSavepoint(job);
+    if (KEEP != null) {
+      zip(Path.of(URI.create(savepoint)), Path.of(KEEP).resolve("engage-1.zip"));
+    }
+    publish(60, Instant.ofEpochMilli(end(first) + 1));
 
     String resumed = cluster.jobOf(cluster.run(jar, 3, savepoint, arguments()));
     send(second);
     sendTimeBehind(second);
     awaitRows(resumed, second);
+    assertThat(versionsBetween(end(first) + 1, end(second))).containsExactly("2");
     assertThat(cluster.get("/jobs/" + resumed + "/checkpoints").at("/latest/restored/is_savepoint"))
         .hasToString("true");
     await("a checkpoint", () -> checkpoints(resumed).at("/counts/completed").asInt() > 0);
 
     send(last.subList(0, third / 2));
     assertThat(hostsOf(resumed)).hasSize(2);
-    cluster.kill("taskmanager-1");
+    cluster.process("taskmanager-1").kill();
     send(last.subList(third / 2, last.size()));
     sendTimeBehind(last);
     awaitRows(resumed, last);
     assertThat(checkpoints(resumed).at("/latest/restored/is_savepoint")).hasToString("false");
     await("all tasks on the survivor", () -> hostsOf(resumed).equals(Set.of("taskmanager-2")));
+  }
+
+  @Test
+  void aSavepointOfAnEarlierVersionIsGoneOnFrom() throws Exception {
+    List<String> orders = ofSomeCustomers("/sample/online-retail-orders.jsonl.gz");
+    int third = orders.size() / 3;
+    List<String> first = orders.subList(0, third);
+    List<String> second = orders.subList(third, 2 * third);
+    String jar = upload();
+    createTopics();
+    publish(50, Instant.EPOCH);
+    // Its offsets are behind these.
+    send(first);
+    sendTimeBehind(first);
+
+    String savepoint = unzip(EARLIER, directory.resolve("earlier")).toUri().toString();
+    String job = cluster.jobOf(cluster.run(jar, 3, savepoint, arguments()));
+    send(second);
+    sendTimeBehind(second);
+
+    awaitRows(job, end(first), end(second));
+    assertThat(cluster.get("/jobs/" + job + "/checkpoints").at("/latest/restored/is_savepoint"))
+        .hasToString("true");
+  }
+
+  private String upload() throws Exception {
+    await("two TaskManagers", () -> cluster.taskManagers().size() == 2);
+    return cluster.upload(Path.of(System.getProperty("nudge.job")));
+  }
+
+  private void createTopics() throws Exception {
+    try (Admin admin = Admin.create(kafka.toProperties())) {
+      topics =
+          Topics.create(admin, kafka.topicPrefix(), PARTITIONS, (short) 1, Topics.KEEP_FOR_EVER)
+              .orThrow();
+    }
+  }
+
+  private void publish(int priority, Instant effectiveAt) throws Exception {
+    DefinitionReader reader = DefinitionReader.forPublishing();
+    reader.read("hello.yaml", DEFINITIONS.formatted(priority).getBytes(UTF_8));
+    DefinitionTopics.publisher(kafka).apply(reader.policies(), reader.rules(), effectiveAt, false);
+  }
+
+  /** Which versions of the campaign decided then. */
+  private List<String> versionsBetween(long fromMillis, long toMillis) throws Exception {
+    return select(
+        "SELECT DISTINCT campaign_version FROM nudge.decisions FINAL WHERE toUnixTimestamp64Milli(at)"
+            + " BETWEEN %d AND %d FORMAT TSV".formatted(fromMillis, toMillis));
+  }
+
+  private static void zip(Path folder, Path file) throws IOException {
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file));
+        Stream<Path> files = Files.list(folder)) {
+      for (Path each : files.sorted().toList()) {
+        out.putNextEntry(new ZipEntry(each.getFileName().toString()));
+        Files.copy(each, out);
+      }
+    }
+  }
+
+  private static Path unzip(String resource, Path folder) throws IOException {
+    Files.createDirectories(folder);
+    try (ZipInputStream in =
+        new ZipInputStream(StandaloneClusterIT.class.getResourceAsStream(resource))) {
+      for (ZipEntry each = in.getNextEntry(); each != null; each = in.getNextEntry()) {
+        Files.copy(in, folder.resolve(Path.of(each.getName()).getFileName()));
+      }
+    }
+    return folder;
   }
 
   /** The file that a deployment starts from, and what differs here. */
@@ -225,10 +326,13 @@ class StandaloneClusterIT {
   }
 
   private void awaitRows(String job, List<String> upToTheLastOf) throws Exception {
-    long end = end(upToTheLastOf);
+    awaitRows(job, Long.MIN_VALUE, end(upToTheLastOf));
+  }
+
+  private void awaitRows(String job, long afterMillis, long toMillis) throws Exception {
     List<String> expected =
         ofSomeCustomers("/data/expected/online-retail-stage-changes.jsonl.gz").stream()
-            .filter(row -> Instant.parse(field(row, "at")).toEpochMilli() <= end)
+            .filter(row -> atMillis(row) > afterMillis && atMillis(row) <= toMillis)
             .toList();
     await(
         expected.size() + " rows",
@@ -239,6 +343,10 @@ class StandaloneClusterIT {
           return rows().size() >= expected.size();
         });
     assertThat(rows()).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  private static long atMillis(String row) {
+    return Instant.parse(field(row, "at")).toEpochMilli();
   }
 
   private String exceptions(String job) {
@@ -253,15 +361,18 @@ class StandaloneClusterIT {
   }
 
   private List<String> rows() throws IOException, InterruptedException {
-    String query =
-        URLEncoder.encode(
-            """
-            SELECT tenant, customer_id AS customerId, `from`, `to`,
-                   formatDateTime(at, '%Y-%m-%dT%H:%i:%SZ', 'UTC') AS at, life, order_count AS orderCount
-            FROM nudge.stage_changes FINAL FORMAT JSONEachRow""",
-            UTF_8);
+    return select(
+        """
+        SELECT tenant, customer_id AS customerId, `from`, `to`,
+               formatDateTime(at, '%Y-%m-%dT%H:%i:%SZ', 'UTC') AS at, life, order_count AS orderCount
+        FROM nudge.stage_changes FINAL FORMAT JSONEachRow""");
+  }
+
+  private List<String> select(String sql) throws IOException, InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(clickHouse.url() + "/?query=" + query)).build();
+        HttpRequest.newBuilder(
+                URI.create(clickHouse.url() + "/?query=" + URLEncoder.encode(sql, UTF_8)))
+            .build();
     return HttpClient.newHttpClient()
         .send(request, BodyHandlers.ofString())
         .body()

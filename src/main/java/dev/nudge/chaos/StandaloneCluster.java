@@ -1,4 +1,4 @@
-package dev.nudge.engage;
+package dev.nudge.chaos;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -41,7 +40,10 @@ import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
  * A Flink cluster as it is deployed: JobManager and TaskManagers are processes of their own, with
  * the files of {@code flink-conf}, and see nothing of Nudge but the jar that is uploaded.
  */
-final class StandaloneCluster implements AutoCloseable {
+public final class StandaloneCluster implements AutoCloseable {
+  /** What the JobManager is called. */
+  public static final String JOB_MANAGER = "jobmanager";
+
   /**
    * What a distribution has in {@code lib}, by artefact. The job's jar has to bring the rest, so
    * nothing of it may stand here.
@@ -59,50 +61,41 @@ final class StandaloneCluster implements AutoCloseable {
   private final Path conf;
   private final URI rest;
   private final Map<String, String> settings;
-  private final Process jobManager;
-  private final Map<String, Process> taskManagers = new TreeMap<>();
+  private final Map<String, ServerProcess> processes = new TreeMap<>();
   private final ObjectMapper json = new ObjectMapper();
   private final HttpClient http = HttpClient.newHttpClient();
 
-  private StandaloneCluster(Path directory, Path conf, int restPort, Map<String, String> settings)
-      throws IOException {
+  private StandaloneCluster(Path directory, Path conf, int restPort, Map<String, String> settings) {
     this.directory = directory;
     this.conf = conf;
     this.settings = settings;
     this.rest = URI.create("http://127.0.0.1:" + restPort);
-    Configuration config = configuration(settings);
-    JobManagerProcessSpec spec = JobManagerProcessUtils.processSpecFromConfig(config);
-    this.jobManager =
-        process(
-            "jobmanager",
-            StandaloneSessionClusterEntrypoint.class,
-            config,
-            JobManagerProcessUtils.generateJvmParametersStr(spec, config),
-            JobManagerProcessUtils.generateDynamicConfigsStr(spec),
-            settings);
   }
 
-  /** Starts the processes and returns at once; {@link #taskManagers()} says who has arrived. */
-  static StandaloneCluster start(Path directory, int taskManagers) throws IOException {
+  /**
+   * Starts the processes and returns at once; {@link #taskManagers()} says who has arrived.
+   *
+   * @param directory where logs, checkpoints and savepoints go
+   * @param flinkConf the folder with the files of a deployment
+   * @param taskManagers how many; they are called {@code taskmanager-1} and so on
+   * @param overruling settings that differ from those files
+   * @throws IOException if a process can't be started or a file not be read
+   */
+  public static StandaloneCluster start(
+      Path directory, Path flinkConf, int taskManagers, Map<String, String> overruling)
+      throws IOException {
     Path conf = Files.createDirectories(directory.resolve("conf"));
     Path shared = Files.createDirectories(directory.resolve("checkpoints"));
     Files.writeString(
         conf.resolve("config.yaml"),
-        Files.readString(Path.of("flink-conf/config.yaml"))
+        Files.readString(flinkConf.resolve("config.yaml"))
             .replace("${NUDGE_JOBMANAGER}", "127.0.0.1")
             .replace("${NUDGE_CHECKPOINTS}", shared.toUri().toString()));
-    Files.copy(Path.of("flink-conf/log4j.properties"), conf.resolve("log4j.properties"));
-    int rest;
-    int rpc;
-    InetAddress loopback = InetAddress.getLoopbackAddress();
-    try (ServerSocket one = new ServerSocket(0, 1, loopback);
-        ServerSocket other = new ServerSocket(0, 1, loopback)) {
-      rest = one.getLocalPort();
-      rpc = other.getLocalPort();
-    }
+    Files.copy(flinkConf.resolve("log4j.properties"), conf.resolve("log4j.properties"));
+    List<Integer> ports = FreePorts.of(2);
     Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("rest.port", Integer.toString(rest));
-    settings.put("jobmanager.rpc.port", Integer.toString(rpc));
+    settings.put("rest.port", Integer.toString(ports.get(0)));
+    settings.put("jobmanager.rpc.port", Integer.toString(ports.get(1)));
     settings.put("jobmanager.bind-host", "127.0.0.1");
     settings.put("taskmanager.bind-host", "127.0.0.1");
     settings.put("taskmanager.host", "127.0.0.1");
@@ -114,8 +107,10 @@ final class StandaloneCluster implements AutoCloseable {
     settings.put("execution.checkpointing.min-pause", "200 ms");
     settings.put("heartbeat.interval", "1 s");
     settings.put("heartbeat.timeout", "10 s");
-    StandaloneCluster cluster = new StandaloneCluster(directory, conf, rest, settings);
+    settings.putAll(overruling);
+    StandaloneCluster cluster = new StandaloneCluster(directory, conf, ports.get(0), settings);
     try {
+      cluster.addJobManager();
       for (int i = 1; i <= taskManagers; i++) {
         cluster.addTaskManager("taskmanager-" + i);
       }
@@ -126,20 +121,30 @@ final class StandaloneCluster implements AutoCloseable {
     return cluster;
   }
 
+  private void addJobManager() throws IOException {
+    Configuration config = configuration(settings);
+    JobManagerProcessSpec spec = JobManagerProcessUtils.processSpecFromConfig(config);
+    add(
+        JOB_MANAGER,
+        StandaloneSessionClusterEntrypoint.class,
+        config,
+        JobManagerProcessUtils.generateJvmParametersStr(spec, config),
+        JobManagerProcessUtils.generateDynamicConfigsStr(spec),
+        settings);
+  }
+
   private void addTaskManager(String name) throws IOException {
     Map<String, String> own = new LinkedHashMap<>(settings);
     own.put("taskmanager.resource-id", name);
     Configuration config = configuration(own);
     TaskExecutorProcessSpec spec = TaskExecutorProcessUtils.processSpecFromConfig(config);
-    taskManagers.put(
+    add(
         name,
-        process(
-            name,
-            TaskManagerRunner.class,
-            config,
-            ProcessMemoryUtils.generateJvmParametersStr(spec),
-            TaskExecutorProcessUtils.generateDynamicConfigsStr(spec),
-            own));
+        TaskManagerRunner.class,
+        config,
+        ProcessMemoryUtils.generateJvmParametersStr(spec),
+        TaskExecutorProcessUtils.generateDynamicConfigsStr(spec),
+        own);
   }
 
   private Configuration configuration(Map<String, String> overruling) {
@@ -148,7 +153,7 @@ final class StandaloneCluster implements AutoCloseable {
   }
 
   /** Does what Flink's own start script does. */
-  private Process process(
+  private void add(
       String name,
       Class<?> main,
       Configuration config,
@@ -157,39 +162,41 @@ final class StandaloneCluster implements AutoCloseable {
       Map<String, String> overruling)
       throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(words(jvmParameters));
     command.addAll(words(config.get(CoreOptions.FLINK_JVM_OPTIONS)));
-    command.add("-Dlog.file=" + log(name));
+    command.add("-Dlog.file=" + directory.resolve(name + ".log"));
     command.add("-Dlog4j.configurationFile=" + conf.resolve("log4j.properties").toUri());
     command.addAll(List.of("-cp", lib(), main.getName(), "--configDir", conf.toString()));
     command.addAll(words(memory));
     overruling.forEach((key, value) -> command.addAll(List.of("-D", key + "=" + value)));
-    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-    builder.redirectErrorStream(true).redirectOutput(directory.resolve(name + ".out").toFile());
-    return builder.start();
+    processes.put(name, ServerProcess.start(name, directory, command));
   }
 
   private static List<String> words(String line) {
     return line.isBlank() ? List.of() : List.of(line.trim().split("\\s+"));
   }
 
+  /** The program's own jar has all of it in one; built or tested, each is a jar of its own. */
   private static String lib() {
+    String all = absolute(System.getProperty("java.class.path"));
     List<String> jars = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+    for (String entry : all.split(File.pathSeparator, -1)) {
       if (LIB.matcher(Path.of(entry).getFileName().toString()).matches()) {
         jars.add(entry);
       }
     }
-    return String.join(File.pathSeparator, jars);
+    return jars.isEmpty() ? all : String.join(File.pathSeparator, jars);
   }
 
-  private Path log(String name) {
-    return directory.resolve(name + ".log");
+  /** The same class path for a process that works in another folder. */
+  static String absolute(String classPath) {
+    return Stream.of(classPath.split(File.pathSeparator, -1))
+        .map(each -> Path.of(each).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
-  /** What the processes have complained of, for a test that fails. */
-  String troubles() {
+  /** What the processes have complained of, for a run that fails. */
+  public String troubles() {
     StringBuilder all = new StringBuilder();
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file :
@@ -206,13 +213,13 @@ final class StandaloneCluster implements AutoCloseable {
   }
 
   /** The names of the TaskManagers that the JobManager knows; none before it answers. */
-  List<String> taskManagers() throws IOException, InterruptedException {
+  public List<String> taskManagers() throws IOException, InterruptedException {
     List<String> names = new ArrayList<>();
     HttpResponse<String> answer;
     try {
       answer = send(HttpRequest.newBuilder(rest.resolve("/taskmanagers")));
     } catch (IOException e) {
-      if (!jobManager.isAlive()) {
+      if (!processes.get(JOB_MANAGER).isAlive()) {
         throw new IOException("the JobManager has died\n" + troubles(), e);
       }
       return names;
@@ -225,13 +232,13 @@ final class StandaloneCluster implements AutoCloseable {
     return names;
   }
 
-  /** Kills the process with no chance to say farewell, and waits until it is gone. */
-  void kill(String taskManager) throws InterruptedException {
-    taskManagers.get(taskManager).destroyForcibly().waitFor();
+  /** One of its processes. */
+  public ServerProcess process(String name) {
+    return processes.get(name);
   }
 
   /** Uploads a jar; returns what it is called from then on. */
-  String upload(Path jar) throws IOException, InterruptedException {
+  public String upload(Path jar) throws IOException, InterruptedException {
     String boundary = "nudge-" + Long.toHexString(System.nanoTime());
     String head =
         """
@@ -255,19 +262,31 @@ final class StandaloneCluster implements AutoCloseable {
   }
 
   /** Asks Flink to run the main method of the jar; the answer may be a refusal. */
-  HttpResponse<String> run(String jar, int parallelism, String savepoint, List<String> arguments)
+  public HttpResponse<String> run(
+      String jar, int parallelism, String savepoint, List<String> arguments)
+      throws IOException, InterruptedException {
+    return run(jar, null, parallelism, savepoint, arguments);
+  }
+
+  /**
+   * The same with another main method.
+   *
+   * @param main the class, or null for the jar's own
+   * @param savepoint what to start from, or null
+   */
+  public HttpResponse<String> run(
+      String jar, String main, int parallelism, String savepoint, List<String> arguments)
       throws IOException, InterruptedException {
     ObjectNode request = json.createObjectNode();
     request.put("parallelism", parallelism);
-    if (savepoint != null) {
-      request.put("savepointPath", savepoint);
-    }
+    request.put("entryClass", main);
+    request.put("savepointPath", savepoint);
     arguments.forEach(request.putArray("programArgsList")::add);
     return send(post("/jars/" + jar + "/run", request));
   }
 
   /** The job that {@link #run} has started. */
-  String jobOf(HttpResponse<String> run) throws IOException {
+  public String jobOf(HttpResponse<String> run) throws IOException {
     if (run.statusCode() != 200) {
       throw new IOException("Flink answers " + run.statusCode() + ": " + run.body());
     }
@@ -275,20 +294,20 @@ final class StandaloneCluster implements AutoCloseable {
   }
 
   /** Asks for a savepoint after which the job ends; returns where to look for it. */
-  String stop(String job) throws IOException, InterruptedException {
+  public String stop(String job) throws IOException, InterruptedException {
     JsonNode answer = answer(post("/jobs/" + job + "/stop", json.createObjectNode()));
     return "/jobs/" + job + "/savepoints/" + answer.path("request-id").asText();
   }
 
   /** Ends the job, with nothing left of it but its checkpoints. */
-  void cancel(String job) throws IOException, InterruptedException {
+  public void cancel(String job) throws IOException, InterruptedException {
     send(
         HttpRequest.newBuilder(rest.resolve("/jobs/" + job))
             .method("PATCH", BodyPublishers.noBody()));
   }
 
   /** What Flink tells at a path. */
-  JsonNode get(String path) throws IOException, InterruptedException {
+  public JsonNode get(String path) throws IOException, InterruptedException {
     return answer(HttpRequest.newBuilder(rest.resolve(path)));
   }
 
@@ -313,9 +332,6 @@ final class StandaloneCluster implements AutoCloseable {
 
   @Override
   public void close() {
-    List<Process> all = new ArrayList<>(taskManagers.values());
-    all.add(jobManager);
-    all.forEach(Process::destroyForcibly);
-    all.forEach(process -> process.onExit().join());
+    processes.values().forEach(ServerProcess::close);
   }
 }

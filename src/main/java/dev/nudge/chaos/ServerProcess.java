@@ -1,0 +1,101 @@
+package dev.nudge.chaos;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A Java program in a process of its own, which can be killed, started again as it was, and held
+ * still. It ends with its owner, or before.
+ */
+public final class ServerProcess implements AutoCloseable {
+  private static final long SECONDS_TO_SIGNAL = 10;
+
+  private final String name;
+  private final Path directory;
+  private final List<String> command;
+  private Process process;
+
+  private ServerProcess(String name, Path directory, List<String> command) {
+    this.name = name;
+    this.directory = directory;
+    this.command = command;
+  }
+
+  /**
+   * Starts it and returns at once. What it prints goes to {@code NAME.out} of the folder, behind
+   * what an earlier start printed.
+   *
+   * @param arguments of {@code java}
+   * @throws IOException if it can't be started
+   */
+  static ServerProcess start(String name, Path directory, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(arguments);
+    ServerProcess server = new ServerProcess(name, directory, command);
+    server.restart();
+    return server;
+  }
+
+  /** Kills it with no chance to say farewell ({@code kill -9}), and waits until it is gone. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Starts it again, by the same command. */
+  public void restart() throws IOException {
+    process =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()))
+            .start();
+  }
+
+  /**
+   * Holds it still, as a machine does that is short of memory ({@code kill -STOP}). Whoever is dead
+   * stays so.
+   */
+  void pause() throws IOException, InterruptedException {
+    signal("-STOP");
+  }
+
+  /** Lets it go on. */
+  void resume() throws IOException, InterruptedException {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    if (!process.isAlive()) {
+      return;
+    }
+    Process kill = new ProcessBuilder("kill", signal, Long.toString(process.pid())).start();
+    if (!kill.waitFor(SECONDS_TO_SIGNAL, TimeUnit.SECONDS) || kill.exitValue() != 0) {
+      throw new IOException("kill " + signal + " of " + name + " failed");
+    }
+  }
+
+  /** Whether it runs, be it held still. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Where it prints to. */
+  Path output() {
+    return directory.resolve(name + ".out");
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly().onExit().join();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
