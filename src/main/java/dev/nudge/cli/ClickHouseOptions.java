@@ -14,7 +14,7 @@ final class ClickHouseOptions {
       names = "--clickhouse",
       required = true,
       paramLabel = "URL",
-      description = "jdbc:clickhouse://HOST:PORT")
+      description = "https://HOST:PORT, or jdbc:clickhouse://HOST:PORT")
   private String url;
 
   @Option(
@@ -30,11 +30,18 @@ final class ClickHouseOptions {
       description = "Holds the password; else the environment's NUDGE_CLICKHOUSE_PASSWORD.")
   private Path passwordFile;
 
+  @Option(
+      names = "--clickhouse-ca-certificate",
+      paramLabel = "FILE",
+      description = "Vouches for the server's certificate, in PEM; else Java's own list does.")
+  private Path caCertificate;
+
   ClickHouseConfig config() throws IOException {
     String password =
         passwordFile == null
             ? System.getenv().getOrDefault("NUDGE_CLICKHOUSE_PASSWORD", "")
             : Files.readString(passwordFile).strip();
-    return new ClickHouseConfig(url, user, password);
+    return new ClickHouseConfig(
+        url, user, password, caCertificate == null ? null : caCertificate.toString());
   }
 }

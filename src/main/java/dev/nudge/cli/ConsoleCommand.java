@@ -148,6 +148,8 @@ final class ConsoleCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     ConsoleConfig config = config();
     try (ConsoleServer server = ConsoleServer.start(config)) {
+      // What was rehearsed goes with the process that shows it.
+      Runtime.getRuntime().addShutdownHook(new Thread(server::close, "close-console"));
       spec.commandLine().getOut().println("Console: " + server.uri());
       spec.commandLine().getOut().flush();
       // Until the process is told to end.

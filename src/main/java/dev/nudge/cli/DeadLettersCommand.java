@@ -4,6 +4,7 @@ import dev.nudge.event.DeadLetterReason;
 import dev.nudge.kafka.DeadLetterTopic;
 import dev.nudge.kafka.DeadLetterTopic.Letter;
 import dev.nudge.kafka.KafkaConfig;
+import dev.nudge.kafka.KafkaRefusal;
 import java.io.PrintWriter;
 import java.time.Instant;
 import org.apache.kafka.common.KafkaException;
@@ -56,10 +57,7 @@ final class DeadLettersCommand implements Runnable {
               tally.sent, chosen.dryRun ? "would be sent" : "sent", tally.before);
       return 0;
     } catch (KafkaException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      spec.commandLine()
-          .getErr()
-          .println("Kafka: " + e.getMessage() + (cause == e ? "" : ": " + cause));
+      spec.commandLine().getErr().println("Kafka: " + KafkaRefusal.of(e));
       return 1;
     }
   }

@@ -8,6 +8,7 @@ import dev.nudge.definition.Policy;
 import dev.nudge.definition.Problem;
 import dev.nudge.definition.RuleSource;
 import dev.nudge.kafka.KafkaConfig;
+import dev.nudge.kafka.KafkaRefusal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
@@ -86,8 +87,7 @@ final class Publishing {
       err.println(refused.getMessage());
       return REFUSED;
     } catch (KafkaException failure) {
-      Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-      err.println("Kafka: " + failure.getMessage() + (cause == failure ? "" : ": " + cause));
+      err.println("Kafka: " + KafkaRefusal.of(failure));
       return FAILED;
     }
   }

@@ -1,6 +1,7 @@
 package dev.nudge.cli;
 
 import dev.nudge.kafka.KafkaConfig;
+import dev.nudge.kafka.KafkaRefusal;
 import dev.nudge.kafka.TopicCheck;
 import dev.nudge.kafka.Topics;
 import java.util.Properties;
@@ -63,7 +64,7 @@ final class TopicsCommand implements Callable<Integer> {
     } catch (KafkaException e) {
       spec.commandLine()
           .getErr()
-          .println("Kafka at " + config.bootstrapServers() + ": " + e.getMessage());
+          .println("Kafka at " + config.bootstrapServers() + ": " + KafkaRefusal.of(e));
       return 1;
     }
   }

@@ -2,8 +2,11 @@ package dev.nudge.clickhouse;
 
 import dev.nudge.ingest.JobArguments;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -19,8 +22,10 @@ import org.apache.flink.configuration.Configuration;
  *     secrets may not
  * @param user the user; {@code default} in local mode
  * @param password the password, from the environment or a file; empty if there is none
+ * @param caCertificate a file in PEM with the certificate that vouches for the server's; null for
+ *     those that Java trusts
  */
-public record ClickHouseConfig(String url, String user, String password) {
+public record ClickHouseConfig(String url, String user, String password, String caCertificate) {
 
   private static final String SCHEME = "jdbc:clickhouse:";
 
@@ -31,7 +36,7 @@ public record ClickHouseConfig(String url, String user, String password) {
       ConfigOptions.key("clickhouse.url")
           .stringType()
           .noDefaultValue()
-          .withDescription("jdbc:clickhouse://host:port");
+          .withDescription("https://host:port, or jdbc:clickhouse://host:port.");
 
   static final ConfigOption<String> CLICKHOUSE_USER =
       ConfigOptions.key("clickhouse.user")
@@ -45,9 +50,19 @@ public record ClickHouseConfig(String url, String user, String password) {
           .noDefaultValue()
           .withDescription("A file with the password; else the environment's " + PASSWORD_VARIABLE);
 
+  static final ConfigOption<String> CLICKHOUSE_CA_CERTIFICATE_FILE =
+      ConfigOptions.key("clickhouse.ca-certificate-file")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Vouches for the server's certificate, in PEM; else Java's own list.");
+
   /** Every key of this room. */
   public static final List<ConfigOption<?>> OPTIONS =
-      List.of(CLICKHOUSE_URL, CLICKHOUSE_USER, CLICKHOUSE_PASSWORD_FILE);
+      List.of(
+          CLICKHOUSE_URL,
+          CLICKHOUSE_USER,
+          CLICKHOUSE_PASSWORD_FILE,
+          CLICKHOUSE_CA_CERTIFICATE_FILE);
 
   /**
    * Checks what can be checked without a connection.
@@ -78,6 +93,33 @@ public record ClickHouseConfig(String url, String user, String password) {
       throw new IllegalArgumentException(
           "clickhouse.password: found nothing, expected a text, empty if there is none");
     }
+    if (caCertificate != null) {
+      checkCertificate(caCertificate, url);
+    }
+  }
+
+  /** A connection without encryption, or to a server whose certificate Java trusts. */
+  public ClickHouseConfig(String url, String user, String password) {
+    this(url, user, password, null);
+  }
+
+  private static void checkCertificate(String file, String url) {
+    if (!url.startsWith(SCHEME + "https://") && !url.contains("ssl=true")) {
+      throw new IllegalArgumentException(
+          "clickhouse.ca-certificate-file: found %s, expected none for %s, which is not encrypted; or"
+                  .formatted(file, url)
+              + " an address like https://host:8443");
+    }
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      if (CertificateFactory.getInstance("X.509").generateCertificates(in).isEmpty()) {
+        throw new CertificateException("it is empty");
+      }
+    } catch (IOException | CertificateException e) {
+      throw new IllegalArgumentException(
+          "clickhouse.ca-certificate-file: found %s (%s), expected a file with a certificate in PEM"
+              .formatted(file, e.getMessage()),
+          e);
+    }
   }
 
   /**
@@ -91,7 +133,8 @@ public record ClickHouseConfig(String url, String user, String password) {
     return new ClickHouseConfig(
         JobArguments.required(config, CLICKHOUSE_URL),
         config.get(CLICKHOUSE_USER),
-        password(config, environment));
+        password(config, environment),
+        config.get(CLICKHOUSE_CA_CERTIFICATE_FILE));
   }
 
   private static String password(Configuration config, Map<String, String> environment)
@@ -107,11 +150,14 @@ public record ClickHouseConfig(String url, String user, String password) {
     }
   }
 
-  /** Who connects, as the driver's properties. */
-  Properties properties() {
+  /** Who connects and whom they trust, as the driver's properties. */
+  public Properties properties() {
     Properties properties = new Properties();
     properties.setProperty("user", user);
     properties.setProperty("password", password);
+    if (caCertificate != null) {
+      properties.setProperty("sslrootcert", caCertificate);
+    }
     return properties;
   }
 

@@ -1,5 +1,7 @@
 package dev.nudge.clickhouse;
 
+import static java.util.Objects.requireNonNullElse;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -27,6 +29,9 @@ import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -144,9 +149,16 @@ public final class Migrations {
         if (connection != null) {
           connection.close();
         }
-        if (e.getErrorCode() > 0 || System.nanoTime() > deadline) {
+        SSLException untrusted = untrusted(e);
+        if (untrusted != null || e.getErrorCode() > 0 || System.nanoTime() > deadline) {
           throw new SQLException(
-              "%s as user %s: %s".formatted(config.url(), config.user(), e.getMessage()),
+              untrusted == null
+                  ? "%s as user %s: %s".formatted(config.url(), config.user(), e.getMessage())
+                  : "%s: clickhouse.ca-certificate-file: found %s, which does not vouch for the server (%s)"
+                      .formatted(
+                          config.url(),
+                          requireNonNullElse(config.caCertificate(), "none, and Java's own list"),
+                          untrusted.getMessage()),
               e.getSQLState(),
               e.getErrorCode(),
               e);
@@ -155,6 +167,18 @@ public final class Migrations {
         pause();
       }
     }
+  }
+
+  /**
+   * The fault of certificates behind a failure, which waiting does not mend; null if there is none.
+   */
+  private static SSLException untrusted(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SSLHandshakeException || cause instanceof SSLPeerUnverifiedException) {
+        return (SSLException) cause;
+      }
+    }
+    return null;
   }
 
   private static void pause() throws SQLException {

@@ -184,6 +184,15 @@ public final class Rows {
 
   private static <T> Sink<T> sink(
       ClickHouseConfig config, String insert, JdbcStatementBuilder<T> binding) {
+    JdbcConnectionOptions.JdbcConnectionOptionsBuilder connection =
+        new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
+            .withUrl(config.url())
+            .withDriverName("com.clickhouse.jdbc.Driver")
+            .withProperty("beta.row_binary_for_simple_insert", "true")
+            .withProperty("clickhouse_setting_async_insert", "0")
+            // Tables stand by month; a replay of ten years must fit one insert.
+            .withProperty("clickhouse_setting_max_partitions_per_insert_block", "0");
+    config.properties().forEach((key, value) -> connection.withProperty(key + "", value + ""));
     return JdbcSink.<T>builder()
         .withQueryStatement(insert, binding)
         .withExecutionOptions(
@@ -192,17 +201,6 @@ public final class Rows {
                 .withBatchIntervalMs(FLUSH_MILLIS)
                 .withMaxRetries(RETRIES)
                 .build())
-        .buildAtLeastOnce(
-            new PatientConnections(
-                new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
-                    .withUrl(config.url())
-                    .withDriverName("com.clickhouse.jdbc.Driver")
-                    .withUsername(config.user())
-                    .withPassword(config.password())
-                    .withProperty("beta.row_binary_for_simple_insert", "true")
-                    .withProperty("clickhouse_setting_async_insert", "0")
-                    // Tables stand by month; a replay of ten years must fit one insert.
-                    .withProperty("clickhouse_setting_max_partitions_per_insert_block", "0")
-                    .build()));
+        .buildAtLeastOnce(new PatientConnections(connection.build()));
   }
 }

@@ -13,8 +13,10 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -117,10 +119,14 @@ public final class DeadLetterTopic implements AutoCloseable {
    *
    * @param from put aside at or after this; null from the beginning
    * @param until put aside before this; null to the end
-   * @throws KafkaException if the topic does not exist, or the broker does not hand it out within a
-   *     minute
+   * @throws KafkaException if the topic does not exist, or the broker hands out nothing of the rest
+   *     for a minute
    */
   public void each(Instant from, Instant until, Consumer<Letter> reader) {
+    each(from, until, place -> true, reader);
+  }
+
+  private void each(Instant from, Instant until, Predicate<Place> wanted, Consumer<Letter> reader) {
     Map<Place, Replayed> replayed = new HashMap<>();
     // Twice: that a letter was sent again stands behind it.
     read(
@@ -128,7 +134,7 @@ public final class DeadLetterTopic implements AutoCloseable {
         record -> {
           Optional<Place> as = Place.parse(header(record, REPLAYED_AS));
           Optional<Place> place = place(record);
-          if (as.isPresent() && place.isPresent()) {
+          if (as.isPresent() && place.filter(wanted).isPresent()) {
             replayed.put(
                 place.get(), new Replayed(Instant.ofEpochMilli(record.timestamp()), as.get()));
           }
@@ -140,7 +146,7 @@ public final class DeadLetterTopic implements AutoCloseable {
         record -> {
           Instant at = Instant.ofEpochMilli(record.timestamp());
           Optional<Place> place = place(record);
-          if (place.isPresent()
+          if (place.filter(wanted).isPresent()
               && header(record, REPLAYED_AS) == null
               && (until == null || at.isBefore(until))
               && seen.add(place.get())) {
@@ -163,14 +169,7 @@ public final class DeadLetterTopic implements AutoCloseable {
    */
   public Map<Place, Letter> find(Set<Place> places, Instant from) {
     Map<Place, Letter> found = new HashMap<>();
-    each(
-        from,
-        null,
-        letter -> {
-          if (places.contains(letter.place())) {
-            found.put(letter.place(), letter);
-          }
-        });
+    each(from, null, places::contains, letter -> found.put(letter.place(), letter));
     return found;
   }
 
@@ -241,13 +240,17 @@ public final class DeadLetterTopic implements AutoCloseable {
       consumer.assign(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, PATIENCE);
       seek(consumer, partitions, from, ends);
-      long start = System.nanoTime();
+      long progressed = System.nanoTime();
       while (ends.entrySet().stream()
           .anyMatch(end -> consumer.position(end.getKey(), PATIENCE) < end.getValue())) {
-        if (System.nanoTime() - start > PATIENCE.toNanos()) {
+        if (System.nanoTime() - progressed > PATIENCE.toNanos()) {
           throw new TimeoutException("Topic " + topic + " could not be read to its end in time");
         }
-        consumer.poll(POLL).forEach(reader);
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+        records.forEach(reader);
+        if (!records.isEmpty()) {
+          progressed = System.nanoTime();
+        }
       }
     }
   }

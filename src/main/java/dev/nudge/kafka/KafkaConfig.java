@@ -11,9 +11,15 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.provider.DirectoryConfigProvider;
+import org.apache.kafka.common.config.provider.EnvVarConfigProvider;
+import org.apache.kafka.common.config.provider.FileConfigProvider;
 
 /**
  * Where the brokers are, how to sign on, and how the topics are called.
@@ -32,6 +38,20 @@ public record KafkaConfig(
   public static final String DEFAULT_TOPIC_PREFIX = "nudge.";
 
   private static final String BOOTSTRAP_SERVERS_PROPERTY = "bootstrap.servers";
+
+  /** Where each client finds what a value names: on its own machine, when it is made. */
+  private static final Map<String, String> SECRETS =
+      Map.of(
+          AbstractConfig.CONFIG_PROVIDERS_CONFIG,
+          "env,file,directory",
+          "config.providers.env.class",
+          EnvVarConfigProvider.class.getName(),
+          "config.providers.file.class",
+          FileConfigProvider.class.getName(),
+          "config.providers.directory.class",
+          DirectoryConfigProvider.class.getName());
+
+  private static final Pattern VARIABLE = Pattern.compile("\\$\\{env:([^}]*)}");
 
   static final ConfigOption<String> BOOTSTRAP_SERVERS =
       ConfigOptions.key("kafka.bootstrap-servers")
@@ -105,7 +125,10 @@ public record KafkaConfig(
   }
 
   /**
-   * Reads the client properties from a Java properties file, in UTF-8.
+   * Reads the client properties from a Java properties file, in UTF-8. In a value {@code
+   * ${env:NAME}} stands for a variable of the environment, {@code ${file:/path:key}} for a line of
+   * another properties file, {@code ${directory:/path:name}} for a file's content: they are looked
+   * up wherever a client is made, so a job's graph does not hold them.
    *
    * @throws IOException if the file can't be read
    * @throws IllegalArgumentException as the constructor does
@@ -118,7 +141,24 @@ public record KafkaConfig(
     }
     Map<String, String> properties = new TreeMap<>();
     loaded.stringPropertyNames().forEach(key -> properties.put(key, loaded.getProperty(key)));
+    properties.forEach(KafkaConfig::refuseUnknownVariable);
+    if (!properties.containsKey(AbstractConfig.CONFIG_PROVIDERS_CONFIG)
+        && properties.values().stream().anyMatch(value -> value.contains("${"))) {
+      properties.putAll(SECRETS);
+    }
     return new KafkaConfig(bootstrapServers, topicPrefix, properties);
+  }
+
+  /** Kafka would send the text itself as the password. */
+  private static void refuseUnknownVariable(String key, String value) {
+    Matcher variable = VARIABLE.matcher(value);
+    while (variable.find()) {
+      if (System.getenv(variable.group(1)) == null) {
+        throw new IllegalArgumentException(
+            "client properties: %s: found %s, expected a variable that the environment has"
+                .formatted(key, variable.group()));
+      }
+    }
   }
 
   /** A fresh copy of what every Kafka client needs: the brokers and the client properties. */

@@ -111,6 +111,20 @@ public final class Topics {
   }
 
   /**
+   * As {@link #check(Admin, String)}, for a job that is about to be submitted.
+   *
+   * @throws KafkaException if the broker refuses or does not answer, naming the key to look at
+   */
+  public static TopicCheck check(KafkaConfig kafka) {
+    try (Admin admin = Admin.create(kafka.toProperties())) {
+      return check(admin, kafka.topicPrefix());
+    } catch (KafkaException e) {
+      throw new KafkaException(
+          "Kafka at %s: %s".formatted(kafka.bootstrapServers(), KafkaRefusal.of(e)), e);
+    }
+  }
+
+  /**
    * Looks whether all topics exist with the settings that Nudge relies on.
    *
    * @throws KafkaException if the broker refuses or does not answer

@@ -49,6 +49,9 @@ public final class EmbeddedKafka implements AutoCloseable {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
   private static final long SECONDS_TO_DIE = 10;
 
+  /** What its listener is called in settings. */
+  static final String CLIENTS = "CLIENTS";
+
   private final FileChannel lockFile;
   private final FileLock lock;
   private final CompletableFuture<Void> failure = new CompletableFuture<>();
@@ -71,9 +74,19 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @throws BrokerException if it can't start for another reason
    */
   public static EmbeddedKafka start(Path directory, int port) {
+    return start(directory, port, Map.of());
+  }
+
+  /**
+   * As {@link #start(Path, int)}, for a broker that differs from local mode's.
+   *
+   * @param settings Kafka's own, before those that stand here; its listener for clients is called
+   *     {@value #CLIENTS}
+   */
+  static EmbeddedKafka start(Path directory, int port, Map<String, String> settings) {
     EmbeddedKafka kafka = lock(directory);
     try {
-      kafka.startIn(directory, port);
+      kafka.startIn(directory, port, settings);
       return kafka;
     } catch (BrokerException e) {
       kafka.close();
@@ -156,7 +169,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  private void startIn(Path directory, int wantedPort) throws IOException {
+  private void startIn(Path directory, int wantedPort, Map<String, String> settings)
+      throws IOException {
     port = freePort(wantedPort);
     int controllerPort = freePort(0);
     while (controllerPort == port) {
@@ -164,6 +178,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
     Path log = directory.resolve("log");
     Properties properties = properties(port, controllerPort, log);
+    properties.putAll(settings);
     if (!Files.exists(log.resolve("meta.properties"))) {
       format(properties, directory);
     }
@@ -246,10 +261,10 @@ public final class EmbeddedKafka implements AutoCloseable {
     p.put("node.id", "1");
     p.put(
         "listeners",
-        "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort));
-    p.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
-    p.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
-    p.put("inter.broker.listener.name", "PLAINTEXT");
+        "%s://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(CLIENTS, port, controllerPort));
+    p.put("advertised.listeners", CLIENTS + "://127.0.0.1:" + port);
+    p.put("listener.security.protocol.map", CLIENTS + ":PLAINTEXT,CONTROLLER:PLAINTEXT");
+    p.put("inter.broker.listener.name", CLIENTS);
     p.put("controller.listener.names", "CONTROLLER");
     p.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
     p.put("log.dirs", log.toAbsolutePath().toString());

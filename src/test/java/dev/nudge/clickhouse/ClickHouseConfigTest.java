@@ -3,7 +3,11 @@ package dev.nudge.clickhouse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ClickHouseConfigTest {
 
@@ -32,5 +36,21 @@ class ClickHouseConfigTest {
             () -> new ClickHouseConfig("jdbc:clickhouse://db:8123?password=hush", "nudge", ""))
         .hasMessageContaining("clickhouse.password")
         .hasMessageNotContaining("hush");
+  }
+
+  @Test
+  void certificateThatIsNoneOrForAnAddressWithoutEncryptionIsRefused(@TempDir Path directory)
+      throws Exception {
+    String none = directory.resolve("none.pem").toString();
+    String text = Files.writeString(directory.resolve("text.pem"), "hello").toString();
+
+    for (String file : List.of(none, text)) {
+      assertThatThrownBy(() -> new ClickHouseConfig("https://db:8443", "nudge", "", file))
+          .hasMessageContaining("clickhouse.ca-certificate-file: found " + file)
+          .hasMessageContaining("expected a file with a certificate in PEM");
+    }
+    assertThatThrownBy(() -> new ClickHouseConfig("http://db:8123", "nudge", "", text))
+        .hasMessageContaining("clickhouse.ca-certificate-file: found " + text)
+        .hasMessageContaining("not encrypted");
   }
 }
