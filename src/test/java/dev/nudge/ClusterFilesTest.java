@@ -1,7 +1,10 @@
 package dev.nudge;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.nudge.clickhouse.ClickHouseConfig;
 import dev.nudge.decide.DecideConfig;
 import dev.nudge.engage.EngageConfig;
@@ -38,8 +41,12 @@ import org.apache.flink.runtime.state.StateBackendLoader;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.config.ConfigurationFactory;
+import org.apache.logging.log4j.core.impl.Log4jLogEvent;
+import org.apache.logging.log4j.message.SimpleMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an operator copies to a cluster is what the code understands. */
 class ClusterFilesTest {
@@ -170,6 +177,61 @@ class ClusterFilesTest {
       log.stop();
       System.clearProperty("log.file");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"log4j-console.properties", "log4j.properties"})
+  void whoCollectsLogsGetsOneObjectALine(String file) throws Exception {
+    // What stands behind a # is the choice of the file that people read.
+    String text =
+        Files.readString(FILES.resolve(file))
+            .replaceAll("(?m)^(appender\\.file\\.layout\\.)", "#$1")
+            .replaceAll(
+                "(?m)^#(appender\\.file\\.layout\\.)(?=type = Json|eventTemplateUri)", "$1");
+    Path own = Files.writeString(rolledOut.resolve(file), text);
+    System.setProperty("log.file", rolledOut.resolve("flink.log").toString());
+    org.apache.logging.log4j.core.config.Configuration log =
+        ConfigurationFactory.getInstance()
+            .getConfiguration(new LoggerContext("json"), "json", own.toUri());
+    try {
+      log.initialize();
+      byte[] line =
+          log.getRootLogger()
+              .getAppenders()
+              .values()
+              .iterator()
+              .next()
+              .getLayout()
+              .toByteArray(
+                  Log4jLogEvent.newBuilder()
+                      .setLoggerName("dev.nudge.engage.EngageJob")
+                      .setLevel(Level.WARN)
+                      .setMessage(new SimpleMessage("two\nlines"))
+                      .build());
+
+      assertThat(new String(line, UTF_8).strip()).doesNotContain("\n");
+      JsonNode said = new ObjectMapper().readTree(line);
+      assertThat(said.path("message").asText()).isEqualTo("two\nlines");
+      assertThat(said.path("log.level").asText()).isEqualTo("WARN");
+      assertThat(said.path("log.logger").asText()).isEqualTo("dev.nudge.engage.EngageJob");
+      assertThat(said.path("@timestamp").asText()).endsWith("Z");
+    } finally {
+      log.stop();
+      System.clearProperty("log.file");
+    }
+  }
+
+  @Test
+  void containersLogWhatFilesLog() throws IOException {
+    assertThat(levels("log4j-console.properties"))
+        .isNotEmpty()
+        .isEqualTo(levels("log4j.properties"));
+  }
+
+  private static List<String> levels(String file) throws IOException {
+    return Files.readAllLines(FILES.resolve(file)).stream()
+        .filter(line -> line.startsWith("logger.") || line.startsWith("rootLogger.level"))
+        .toList();
   }
 
   @Test

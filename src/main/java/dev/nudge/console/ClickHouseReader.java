@@ -29,13 +29,12 @@ final class ClickHouseReader implements AutoCloseable {
   private static final int TIMEOUT_SECONDS = 20;
 
   private final String url;
-  private final Properties properties = new Properties();
+  private final Properties properties;
   private Connection connection;
 
   ClickHouseReader(ClickHouseConfig config) {
     url = config.url();
-    properties.setProperty("user", config.user());
-    properties.setProperty("password", config.password());
+    properties = config.properties();
     properties.setProperty("connection_timeout", "3000");
     properties.setProperty("socket_timeout", String.valueOf((TIMEOUT_SECONDS + 5) * 1000));
   }

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
@@ -66,12 +67,16 @@ public record ConsoleConfig(
     }
     hostNames = Set.copyOf(hostNames);
     // Whoever reaches a console without tokens may do what it can do.
-    if (controls != null && !tokens.required() && !LOOPBACK.contains(host)) {
+    if (controls != null
+        && !tokens.required()
+        && !(LOOPBACK.contains(host) && hostNames.isEmpty())) {
       throw new IllegalArgumentException(
           "console.tokens: found none, expected some where others reach the console (console.host"
               + " is '"
               + host
-              + "') and it can change campaigns");
+              + "', other names "
+              + new TreeSet<>(hostNames)
+              + ") and it can change campaigns");
     }
   }
 

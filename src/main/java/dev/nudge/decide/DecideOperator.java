@@ -3,12 +3,15 @@ package dev.nudge.decide;
 import dev.nudge.definition.CampaignCodec;
 import dev.nudge.definition.DefinitionException;
 import dev.nudge.definition.DefinitionVersion;
+import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.Decision;
+import dev.nudge.event.DecisionCode;
 import dev.nudge.event.Trigger;
 import dev.nudge.pattern.EvaluationException;
 import dev.nudge.pattern.Rule;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -31,6 +34,8 @@ import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -72,6 +77,9 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
 
   /** Customers held in memory within a turn; beyond it those longest not asked for are written. */
   static final int MAX_CUSTOMERS_IN_MEMORY = 20_000;
+
+  /** How many triggers the histogram of what they take looks back on. */
+  private static final int TRIGGERS_SHOWN = 1_000;
 
   private static final String CUSTOMERS = "customers";
   private static final String WAITING = "waiting";
@@ -117,7 +125,10 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
   private transient boolean definitionsRead;
   private transient boolean isOver;
   private transient Counter decided;
+  private transient Map<DecisionCode, Counter> decidedByCode;
   private transient Counter triggered;
+  private transient Histogram eventToTrigger;
+  private transient Arrivals arrivals;
   private transient Counter late;
   private transient Counter conditionsFailed;
   private transient Counter quarantined;
@@ -183,6 +194,14 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
     row = new StreamRecord<>(null);
     send = new StreamRecord<>(null);
     decided = metrics.counter("decisions");
+    decidedByCode = new EnumMap<>(DecisionCode.class);
+    for (DecisionCode code : DecisionCode.values()) {
+      decidedByCode.put(code, metrics.addGroup("code", code.name()).counter("decisions"));
+    }
+    arrivals = new Arrivals();
+    eventToTrigger =
+        metrics.histogram(
+            "eventToTriggerMillis", new DescriptiveStatisticsHistogram(TRIGGERS_SHOWN));
     triggered = metrics.counter("triggers");
     late = metrics.counter("late");
     conditionsFailed = metrics.counter("conditionsFailed");
@@ -270,6 +289,10 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
     if (input.atMillis() <= watermarkMillis) {
       late.inc();
       return;
+    }
+    PackedMoment moment = input.moment();
+    if (moment != null && moment.arrivedMillis() != CustomerEvent.NOT_KNOWN) {
+      arrivals.add(moment.id(), moment.atMillis(), moment.arrivedMillis());
     }
     inputs.computeIfAbsent((TenantShard) getCurrentKey(), key -> new ArrayList<>()).add(input);
   }
@@ -401,6 +424,7 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
       turn(key, next);
     }
     due.clear();
+    arrivals.pass(next);
     forgetCrowds(next);
     if (next == decide.endOfTimeMillis() && !isOver) {
       isOver = true;
@@ -643,12 +667,19 @@ final class DecideOperator extends AbstractStreamOperator<Decision>
     @Override
     public void decided(Decision decision) {
       decided.inc();
+      decidedByCode.get(decision.code()).inc();
       output.collect(row.replace(decision, decision.atMillis()));
     }
 
     @Override
     public void triggered(Trigger trigger) {
       triggered.inc();
+      arrivals
+          .tookMillis(
+              trigger.moment(),
+              trigger.notBeforeMillis(),
+              getProcessingTimeService().getCurrentProcessingTime())
+          .ifPresent(eventToTrigger::update);
       output.collect(TRIGGERS, send.replace(trigger, trigger.notBeforeMillis()));
     }
 

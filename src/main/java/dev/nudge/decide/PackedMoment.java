@@ -15,9 +15,10 @@ import java.io.UncheckedIOException;
  * @param id the moment's
  * @param atMillis event time, epoch milliseconds
  * @param bytes as {@link MomentCodec} writes them
+ * @param arrivedMillis when Kafka took the record that brought it about; 0 where none did
  */
 public record PackedMoment(
-    String tenant, String customerId, String id, long atMillis, byte[] bytes) {
+    String tenant, String customerId, String id, long atMillis, byte[] bytes, long arrivedMillis) {
 
   static PackedMoment of(Moment moment) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
@@ -29,7 +30,12 @@ public record PackedMoment(
       throw new UncheckedIOException("memory is always there to be written", e);
     }
     return new PackedMoment(
-        moment.tenant(), moment.customerId(), moment.id(), moment.atMillis(), bytes.toByteArray());
+        moment.tenant(),
+        moment.customerId(),
+        moment.id(),
+        moment.atMillis(),
+        bytes.toByteArray(),
+        moment.arrivedMillis());
   }
 
   /** The same, to be read. */

@@ -80,8 +80,14 @@ public final class DefinitionOperator extends AbstractStreamOperator<DefinitionV
   public void processElement(StreamRecord<DefinitionRecord> element) {
     DefinitionRecord record = element.getValue();
     if (record.version() != null) {
-      SAYS.info("definition: {}", record.version());
-      output.collect(new StreamRecord<>(record.version()));
+      DefinitionVersion version = record.version();
+      SAYS.info(
+          "{} {} of {}: version {}",
+          version.kind(),
+          version.id(),
+          version.tenant(),
+          version.version());
+      output.collect(new StreamRecord<>(version));
     } else if (record.deadLetter() != null) {
       quarantined.inc();
       SAYS.error("a definition was refused: {}", record.deadLetter().message());

@@ -74,6 +74,10 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
   private transient Agenda agenda;
   private transient Scratch features;
   private transient Customer before;
+
+  /** When the newest record of those at hand arrived; not known while time alone is at work. */
+  private transient long arrivedMillis;
+
   private transient List<Found> found;
   private transient Policy refillsOf;
   private transient RefillPolicy refills;
@@ -88,7 +92,15 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
             lent.metrics().counter("conditionsFailed")::inc,
             lent.metrics().counter("sectionsUnreadable")::inc);
     scope = new CustomerScope();
-    book = new RuleBook(new RuleCompiler(scope, incidents));
+    MatchCounts matches =
+        new MatchCounts(
+            (tenant, definition) ->
+                lent.metrics()
+                        .addGroup("tenant", tenant)
+                        .addGroup("definition", definition)
+                        .counter("matches")
+                    ::inc);
+    book = new RuleBook(new RuleCompiler(scope, incidents, matches));
     engine = new PatternEngine(book::byNumber, incidents);
     found = new ArrayList<>();
     features = new Scratch();
@@ -245,6 +257,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
 
     int ordinal = 0;
     for (Accepted accepted : events) {
+      arrivedMillis = Math.max(arrivedMillis, accepted.event().arrivedMillis());
       passOn(accepted.event(), standing.followed());
       if (accepted.event().profile() == null) {
         onEvent(accepted, ordinal++, inForce);
@@ -255,6 +268,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
         }
       }
     }
+    arrivedMillis = CustomerEvent.NOT_KNOWN;
 
     found.clear();
     engine.afterEvents(atMillis, inForce, found);
@@ -295,6 +309,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
     enterFirst(event.atMillis());
     int next = 0;
     for (Found each : found) {
+      each.rule().matched();
       switch (each.rule().rule().kind()) {
         case ANOMALY -> tell(anomalies.get(next++), each);
         case CAMPAIGN -> tellCampaign(each, event.atMillis());
@@ -377,12 +392,13 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
             entered.lifecycle().life(),
             entered.lifecycle().orderCount(),
             entered.inputs());
-    context.emit(Moment.of(change, entered.features(atMillis, scope.policy())));
+    say(Moment.of(change, entered.features(atMillis, scope.policy())));
   }
 
   /** What time alone has found. */
   private void tellAll(long atMillis) {
     for (Found each : found) {
+      each.rule().matched();
       Rule rule = each.rule().rule();
       switch (rule.kind()) {
         case ANOMALY -> tell(anomaly(each, atMillis), each);
@@ -397,7 +413,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
   }
 
   private void tellCampaign(Found each, long atMillis) {
-    context.emit(
+    say(
         Moment.ofCampaign(
             each.rule().rule().id(),
             key,
@@ -419,7 +435,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
         .due(customer, atMillis)
         .forEach(
             (campaign, dueMillis) ->
-                context.emit(Moment.ofTime(campaign, key, dueMillis, atMillis, features)));
+                say(Moment.ofTime(campaign, key, dueMillis, atMillis, features)));
   }
 
   private static Elapsed elapsed(Customer customer) {
@@ -427,7 +443,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
   }
 
   private void tell(Anomaly anomaly, Found each) {
-    context.emit(
+    say(
         Moment.of(
             versioned(anomaly),
             each.event(),
@@ -446,6 +462,10 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
         anomaly.baseline(),
         anomaly.evidence(),
         scope.customer().inputs());
+  }
+
+  private void say(Moment moment) {
+    context.emit(arrivedMillis == CustomerEvent.NOT_KNOWN ? moment : moment.arrived(arrivedMillis));
   }
 
   private RefillPolicy refillPolicy() {
@@ -477,8 +497,7 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
               Value.number(Integer.toString(refill.days())),
               Map.of("productId", Value.string(refill.productId())),
               scope.customer().inputs());
-      context.emit(
-          Moment.of(anomaly, null, Map.of(), scope.customer().features(atMillis, scope.policy())));
+      say(Moment.of(anomaly, null, Map.of(), scope.customer().features(atMillis, scope.policy())));
     }
   }
 

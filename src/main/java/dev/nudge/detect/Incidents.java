@@ -9,7 +9,10 @@ import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts what went otherwise than a rule's author would have it; the first of each is logged. */
+/**
+ * Counts what went otherwise than a rule's author would have it; the first of each is logged, by
+ * the kind of failure: what its message quotes may be a customer's.
+ */
 final class Incidents implements PatternEngine.Incidents {
   private static final Logger LOG = LoggerFactory.getLogger(Incidents.class);
 
@@ -40,20 +43,24 @@ final class Incidents implements PatternEngine.Incidents {
   @Override
   public void failed(RunningRule rule, Exception reason) {
     conditionsFailed.accept(1);
-    log(rule, reason.toString());
+    log(rule, "it is given up for a customer: " + reason.getClass().getSimpleName());
   }
 
   @Override
   public void unreadable(RunningRule rule, Exception reason) {
     sectionsUnreadable.accept(1);
-    log(rule, "what a customer had open can't be read and is dropped: " + reason);
+    log(
+        rule,
+        "what a customer had open can't be read and is dropped: "
+            + reason.getClass().getSimpleName());
   }
 
   /** A condition of a rule had no value, and so was false. */
   void failed(String id, EvaluationException reason) {
     conditionsFailed.accept(1);
     if (LOG.isDebugEnabled()) {
-      LOG.debug("rule {}: {}", id, reason.getMessage());
+      Throwable cause = reason.getCause() == null ? reason : reason.getCause();
+      LOG.debug("rule {}: a condition has no value: {}", id, cause.getClass().getSimpleName());
     }
   }
 

@@ -23,10 +23,12 @@ final class RuleCompiler {
 
   private final CustomerScope customer;
   private final Incidents incidents;
+  private final MatchCounts matches;
 
-  RuleCompiler(CustomerScope customer, Incidents incidents) {
+  RuleCompiler(CustomerScope customer, Incidents incidents, MatchCounts matches) {
     this.customer = customer;
     this.incidents = incidents;
+    this.matches = matches;
   }
 
   /** The built-in rules, in their order. */
@@ -69,7 +71,11 @@ final class RuleCompiler {
 
   private RunningRule running(Rule rule, RuleSource source, String version, int order) {
     return new RunningRule(
-        number(source, version), order, rule, new RuleScope(rule, customer, incidents));
+        number(source, version),
+        order,
+        rule,
+        new RuleScope(rule, customer, incidents),
+        matches.of(source.tenant(), rule.id()));
   }
 
   /** By what the rule says: the same in every subtask, and another for another text. */

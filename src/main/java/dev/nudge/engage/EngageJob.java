@@ -17,7 +17,6 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.admin.Admin;
 
 /** Engage as a Flink job: Kafka in, Kafka and ClickHouse out. */
 public final class EngageJob {
@@ -32,10 +31,7 @@ public final class EngageJob {
   /** Submits the job; see {@link EngageConfig} for the arguments. */
   public static void main(String[] args) throws Exception {
     EngageConfig config = EngageConfig.from(args, System.getenv());
-    TopicCheck topics;
-    try (Admin admin = Admin.create(config.kafka().toProperties())) {
-      topics = Topics.check(admin, config.kafka().topicPrefix());
-    }
+    TopicCheck topics = Topics.check(config.kafka());
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     define(env, config, topics.orThrow(), DefinitionSource.newestOffsets(config.kafka()));
     env.execute(NAME);

@@ -18,6 +18,8 @@ import java.util.Comparator;
  * @param stageChange set for what was noticed of the customer's stage
  * @param decision set for what was decided
  * @param raw the record's bytes: the last tie-break of the total order
+ * @param arrivedMillis when Kafka took the record, epoch milliseconds; {@link #NOT_KNOWN} where
+ *     nobody knows. It is measured with, and changes no result
  */
 public record CustomerEvent(
     String tenant,
@@ -30,9 +32,43 @@ public record CustomerEvent(
     Click click,
     StageChange stageChange,
     Decision decision,
-    byte[] raw) {
+    byte[] raw,
+    long arrivedMillis) {
+
+  /**
+   * What came from a file, or from a checkpoint of an earlier version, arrived nobody knows when.
+   */
+  public static final long NOT_KNOWN = 0;
 
   private static final byte[] NO_BYTES = {};
+
+  /** One of which nobody knows when it arrived. */
+  public CustomerEvent(
+      String tenant,
+      String customerId,
+      String messageId,
+      long atMillis,
+      Profile profile,
+      Order order,
+      Delivery delivery,
+      Click click,
+      StageChange stageChange,
+      Decision decision,
+      byte[] raw) {
+    this(
+        tenant,
+        customerId,
+        messageId,
+        atMillis,
+        profile,
+        order,
+        delivery,
+        click,
+        stageChange,
+        decision,
+        raw,
+        NOT_KNOWN);
+  }
 
   /** A record of a customer topic. */
   public CustomerEvent(
@@ -129,7 +165,25 @@ public record CustomerEvent(
         click,
         stageChange,
         decision,
-        NO_BYTES);
+        NO_BYTES,
+        arrivedMillis);
+  }
+
+  /** The same, taken by Kafka at that time, epoch milliseconds. */
+  public CustomerEvent arrived(long millis) {
+    return new CustomerEvent(
+        tenant,
+        customerId,
+        messageId,
+        atMillis,
+        profile,
+        order,
+        delivery,
+        click,
+        stageChange,
+        decision,
+        raw,
+        millis);
   }
 
   private static int compareOrders(CustomerEvent a, CustomerEvent b) {

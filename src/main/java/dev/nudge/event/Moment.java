@@ -21,6 +21,9 @@ import java.util.TreeMap;
  * @param event the last event matched, or null where nothing was
  * @param steps the events matched, by step, sorted by the steps' names; empty for a stage change
  * @param customer the customer's features after it
+ * @param arrivedMillis when Kafka took the newest of the records that brought it about, epoch
+ *     milliseconds; {@link CustomerEvent#NOT_KNOWN} where time alone did. It is measured with, and
+ *     no part of what is said
  */
 public record Moment(
     String id,
@@ -32,7 +35,34 @@ public record Moment(
     Anomaly anomaly,
     Occurrence event,
     List<Step> steps,
-    Features customer) {
+    Features customer,
+    long arrivedMillis) {
+
+  /** One of which nobody knows by which record it came. */
+  public Moment(
+      String id,
+      String tenant,
+      String customerId,
+      String kind,
+      long atMillis,
+      StageChange stageChange,
+      Anomaly anomaly,
+      Occurrence event,
+      List<Step> steps,
+      Features customer) {
+    this(
+        id,
+        tenant,
+        customerId,
+        kind,
+        atMillis,
+        stageChange,
+        anomaly,
+        event,
+        steps,
+        customer,
+        CustomerEvent.NOT_KNOWN);
+  }
 
   /** The kind of a stage change. */
   public static final String STAGE = "STAGE";
@@ -185,6 +215,22 @@ public record Moment(
         null,
         List.of(),
         Features.of(attributes));
+  }
+
+  /** The same, brought about by a record that Kafka took at that time, epoch milliseconds. */
+  public Moment arrived(long millis) {
+    return new Moment(
+        id,
+        tenant,
+        customerId,
+        kind,
+        atMillis,
+        stageChange,
+        anomaly,
+        event,
+        steps,
+        customer,
+        millis);
   }
 
   /** The id of the moment that made this a {@linkplain #similar similar} one; else null. */

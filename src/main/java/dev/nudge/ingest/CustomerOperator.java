@@ -21,8 +21,10 @@ import org.apache.flink.api.common.typeutils.base.EnumSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.checkpoint.CheckpointType;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 import org.apache.flink.runtime.state.AbstractKeyedStateBackend;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -102,6 +104,9 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
 
   private static final long IDLE_TICK_MILLIS = 1_000L;
 
+  /** How many late events the histogram of their lateness looks back on. */
+  private static final int LATE_EVENTS_SHOWN = 1_000;
+
   /** The name of the customers' state. */
   private static final String CUSTOMER = "customer";
 
@@ -150,6 +155,7 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
   private transient Counter accepted;
   private transient Counter duplicates;
   private transient Counter late;
+  private transient Histogram lateness;
   private transient Counter spills;
 
   /** Carries a function. */
@@ -243,6 +249,8 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     accepted = metrics.counter("accepted");
     duplicates = metrics.counter("duplicates");
     late = metrics.counter("late");
+    lateness =
+        metrics.histogram("latenessMillis", new DescriptiveStatisticsHistogram(LATE_EVENTS_SHOWN));
     spills = metrics.counter("spilled");
     metrics.gauge("eventsOnHeap", () -> reordering.size());
     metrics.gauge("eventsSpilled", () -> reordering.spilled());
@@ -281,6 +289,7 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
     CustomerEvent event = element.getValue();
     if (event.atMillis() <= watermarkMillis) {
       late.inc();
+      lateness.update(watermarkMillis - event.atMillis());
       long allowed = function.allowedLatenessMillis();
       if (allowed > 0 && watermarkMillis - event.atMillis() <= allowed) {
         takeLate(event);

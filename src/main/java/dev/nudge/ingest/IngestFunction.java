@@ -28,10 +28,10 @@ public final class IngestFunction extends ProcessFunction<Ingested, CustomerEven
 
   @Override
   public void open(OpenContext openContext) {
-    MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("deadLetters");
+    MetricGroup metrics = getRuntimeContext().getMetricGroup();
     deadLetters = new EnumMap<>(DeadLetterReason.class);
     for (DeadLetterReason reason : DeadLetterReason.values()) {
-      deadLetters.put(reason, group.counter(reason.name()));
+      deadLetters.put(reason, metrics.addGroup("reason", reason.name()).counter("deadLetters"));
     }
     recordsRead = new LongCounter();
     getRuntimeContext().addAccumulator(RECORDS_READ, recordsRead);

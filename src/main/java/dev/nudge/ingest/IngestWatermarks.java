@@ -10,6 +10,8 @@ import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.eventtime.WatermarksWithIdleness;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 
 /**
  * Time, per partition: the newest event less the out-of-orderness, until the partition is idle.
@@ -21,8 +23,14 @@ public final class IngestWatermarks implements WatermarkStrategy<Ingested> {
   /** Says that somebody is there, and no time: earlier than any event. */
   private static final Watermark AWAKE = new Watermark(CustomerOperator.BEFORE_TIME_MILLIS);
 
+  /** How many records that came out of order the histogram looks back on. */
+  private static final int RECORDS_SHOWN = 1_000;
+
   private final long maxOutOfOrdernessMillis;
   private final long idleAfterMillis;
+
+  /** One for all partitions of a subtask. */
+  private transient Histogram outOfOrderness;
 
   public IngestWatermarks(IngestConfig config) {
     this.maxOutOfOrdernessMillis = config.maxOutOfOrdernessMillis();
@@ -43,13 +51,25 @@ public final class IngestWatermarks implements WatermarkStrategy<Ingested> {
             new BoundedOutOfOrdernessWatermarks<>(Duration.ofMillis(maxOutOfOrdernessMillis)),
             Duration.ofMillis(idleAfterMillis),
             context.getInputActivityClock());
+    if (outOfOrderness == null) {
+      outOfOrderness =
+          context
+              .getMetricGroup()
+              .histogram("outOfOrdernessMillis", new DescriptiveStatisticsHistogram(RECORDS_SHOWN));
+    }
     return new WatermarkGenerator<>() {
       private boolean awake;
+      private long newestMillis = Long.MIN_VALUE;
 
       @Override
       public void onEvent(Ingested ingested, long atMillis, WatermarkOutput output) {
         if (ingested.deadLetter() == null) {
           timely.onEvent(ingested, atMillis, output);
+          if (atMillis >= newestMillis) {
+            newestMillis = atMillis;
+          } else {
+            outOfOrderness.update(newestMillis - atMillis);
+          }
         }
       }
 

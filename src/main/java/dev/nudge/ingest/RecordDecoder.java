@@ -328,7 +328,18 @@ public final class RecordDecoder {
       }
       return Ingested.event(
           new CustomerEvent(
-              tenant, customerId, messageId, at, profile, order, delivery, click, raw));
+              tenant,
+              customerId,
+              messageId,
+              at,
+              profile,
+              order,
+              delivery,
+              click,
+              null,
+              null,
+              raw,
+              position.appendedAtMillis()));
     }
 
     private long checkedTime(RecordPosition position) throws UnusableRecord {

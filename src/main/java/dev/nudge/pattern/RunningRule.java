@@ -17,9 +17,15 @@ public final class RunningRule {
   private final Matcher<Occurrence> matcher;
   private final Set<String> names;
   private final Set<String> firstNames;
+  private final Runnable onMatch;
 
   /** What the customer at hand has of this rule; null for nothing. */
   Section section;
+
+  /** One whose matches nobody else counts. */
+  public RunningRule(long number, int order, Rule rule, Scope scope) {
+    this(number, order, rule, scope, () -> {});
+  }
 
   /**
    * Compiles a rule.
@@ -28,13 +34,15 @@ public final class RunningRule {
    * @param order which of several rules that match at one event comes first; of equal ones, the
    *     first by id
    * @param scope what its expressions see beside the event and the steps
+   * @param onMatch counts what it finds
    * @throws org.apache.flink.cep.pattern.MalformedPatternException if Flink CEP refuses the pattern
    */
-  public RunningRule(long number, int order, Rule rule, Scope scope) {
+  public RunningRule(long number, int order, Rule rule, Scope scope, Runnable onMatch) {
     this.number = number;
     this.order = order;
     this.rule = rule;
     this.scope = scope;
+    this.onMatch = onMatch;
     if (rule.trigger() instanceof PatternTrigger trigger) {
       matcher = new Matcher<>(trigger.pattern(), trigger.maxPartialMatches(), scope);
       names = matcher.names();
@@ -64,6 +72,11 @@ public final class RunningRule {
   /** What its expressions see beside the event and the steps. */
   public Scope scope() {
     return scope;
+  }
+
+  /** Counts a match; whoever is told of it does so. */
+  public void matched() {
+    onMatch.run();
   }
 
   Matcher<Occurrence> matcher() {

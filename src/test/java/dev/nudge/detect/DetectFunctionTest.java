@@ -167,6 +167,15 @@ class DetectFunctionTest {
     assertThat(changes(START + 90 * DAY)).containsExactly("anna+90d DORMANT>LOST 1/1");
   }
 
+  /** Whoever waits for a trigger waits from then on. */
+  @Test
+  void aMomentTellsWhenTheNewestOfItsRecordsArrivedAndOneOfTimeAloneNothing() throws Exception {
+    harness.receive(paid(ANNA, START, "o1").arrived(START + 40));
+    assertThat(changes(START + 30 * DAY)).hasSize(2);
+
+    assertThat(moments).extracting(Moment::arrivedMillis).containsExactly(START + 40, 0L);
+  }
+
   @Test
   void copyAndSecondPaymentCountNothing() throws Exception {
     harness.receive(

@@ -25,7 +25,10 @@ class RuleBookTest {
   @BeforeEach
   void open() {
     Incidents nobody = new Incidents(count -> {}, count -> {}, count -> {});
-    book = new RuleBook(new RuleCompiler(new CustomerScope(), nobody));
+    book =
+        new RuleBook(
+            new RuleCompiler(
+                new CustomerScope(), nobody, new MatchCounts((tenant, definition) -> () -> {})));
   }
 
   private static RuleVersion version(String tenant, String id, int version, String event) {

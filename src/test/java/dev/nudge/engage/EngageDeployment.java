@@ -3,6 +3,7 @@ package dev.nudge.engage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nudge.clickhouse.ClickHouseConfig;
 import dev.nudge.clickhouse.Migrations;
 import dev.nudge.decide.DecideConfig;
 import dev.nudge.ingest.IngestConfig;
@@ -142,6 +143,10 @@ final class EngageDeployment implements AutoCloseable {
 
   KafkaConfig kafka() {
     return kafka;
+  }
+
+  ClickHouseConfig clickHouse() {
+    return clickHouse.config();
   }
 
   TopicLayout topics() {

@@ -11,6 +11,8 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.HistogramStatistics;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.runtime.metrics.groups.InternalOperatorMetricGroup;
@@ -182,6 +184,11 @@ public final class CustomerHarness<D, OUT> extends AbstractStreamOperatorTestHar
 
   public long counted(String name) {
     return ((Counter) metrics.get(name)).getCount();
+  }
+
+  /** What a histogram shows. */
+  public HistogramStatistics statistics(String name) {
+    return ((Histogram) metrics.get(name)).getStatistics();
   }
 
   /** What a gauge shows. */

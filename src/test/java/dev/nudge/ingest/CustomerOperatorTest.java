@@ -241,6 +241,8 @@ class CustomerOperatorTest {
     harness.watermark(START + 20);
     assertThat(harness.said()).containsExactly("anna+0 m1", "anna+11 m4", "anna+12 m2");
     assertThat(harness.counted("late")).isEqualTo(2);
+    assertThat(harness.statistics("latenessMillis").getMin()).isZero();
+    assertThat(harness.statistics("latenessMillis").getMax()).isEqualTo(DAY + 10);
     assertThat(harness.counted("duplicates")).isZero();
   }
 

@@ -12,8 +12,10 @@ import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.HistogramStatistics;
 import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.apache.flink.runtime.metrics.util.InterceptingOperatorMetricGroup;
 import org.apache.flink.util.clock.ManualClock;
 import org.apache.flink.util.clock.RelativeClock;
 import org.junit.jupiter.api.Test;
@@ -26,13 +28,14 @@ class IngestWatermarksTest {
 
   private final ManualClock clock = new ManualClock();
   private final List<String> said = new ArrayList<>();
+  private final InterceptingOperatorMetricGroup metrics = new InterceptingOperatorMetricGroup();
   private final WatermarkGenerator<Ingested> partition =
       new IngestWatermarks(IngestConfig.from(new Configuration()))
           .createWatermarkGenerator(
               new WatermarkGeneratorSupplier.Context() {
                 @Override
                 public MetricGroup getMetricGroup() {
-                  return new UnregisteredMetricsGroup();
+                  return metrics;
                 }
 
                 @Override
@@ -86,6 +89,21 @@ class IngestWatermarksTest {
     receive(garbage());
     tick(0);
     assertThat(said).endsWith(Long.toString(NINE - 5_001));
+  }
+
+  @Test
+  void howFarRecordsComeOutOfOrderIsShown() {
+    receive(Ingested.time(NINE));
+    receive(Ingested.time(NINE));
+    receive(Ingested.time(NINE - 4_000));
+    receive(garbage());
+    receive(Ingested.time(NINE - 1_000));
+    receive(Ingested.time(NINE + 1));
+
+    HistogramStatistics shown = ((Histogram) metrics.get("outOfOrdernessMillis")).getStatistics();
+    assertThat(shown.size()).isEqualTo(2);
+    assertThat(shown.getMin()).isEqualTo(1_000);
+    assertThat(shown.getMax()).isEqualTo(4_000);
   }
 
   private static Ingested garbage() {
