@@ -57,7 +57,8 @@ class ArchitectureTest {
     MAY_USE.put("rehearse", topologies);
     MAY_USE.put("console", with(words, "rehearse", "kafka", "clickhouse"));
     MAY_USE.put("local", with(topologies, "kafka", "clickhouse", "console"));
-    MAY_USE.put("bench", with(words, "detect", "decide", "measure", "engage", "kafka", "local"));
+    MAY_USE.put(
+        "bench", with(words, "detect", "decide", "measure", "engage", "kafka", "local", "chaos"));
     MAY_USE.put("chaos", with(words, "kafka", "clickhouse", "rehearse", "local"));
     MAY_USE.put(
         "cli",

@@ -18,7 +18,9 @@ final class EventStream implements Iterator<BenchEvent> {
   /** Families of custom events: with family 0, enough for 1,000 patterns of 20 a family. */
   static final int CUSTOM_FAMILIES = 49;
 
-  private static final double EVENTS_A_VISIT = 3.46;
+  /** As many as a visit has in the mean. */
+  static final double EVENTS_A_VISIT = 3.46;
+
   private static final long MEDIAN_GAP_MILLIS = 40_000;
   private static final long LATE_PAYMENT_MILLIS = 45 * 60_000L;
   private static final Step[] STEPS = Step.values();

@@ -1,19 +1,9 @@
 package dev.nudge.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.nudge.clickhouse.ClickHouseConfig;
-import dev.nudge.clickhouse.Migrations;
 import dev.nudge.definition.DefinitionException;
-import dev.nudge.definition.DefinitionPublisher;
-import dev.nudge.definition.DefinitionReader;
-import dev.nudge.kafka.DefinitionTopics;
-import dev.nudge.kafka.KafkaConfig;
 import dev.nudge.kafka.TopicLayout;
-import dev.nudge.kafka.Topics;
-import dev.nudge.local.ChdbLibrary;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -28,9 +18,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /**
  * One run: everything is started as processes of their own, the log is written, faults happen, and
@@ -46,18 +33,15 @@ final class ChaosRun implements AutoCloseable {
 
   private static final Duration START = Duration.ofMinutes(3);
   private static final Duration END = Duration.ofMinutes(10);
-  private static final long POLL_MILLIS = 500;
+
+  /** The log is of another time than ours, and nothing in it is late because we are. */
+  private static final Map<String, String> ARGUMENTS =
+      Map.of("ingest.clock", "RECORDS", "ingest.idle-after", "1 h");
 
   private final ChaosConfig config;
-  private final Path directory;
   private final Consumer<String> progress;
-  private final KafkaConfig kafka;
-  private final URI clickHouseHttp;
-  private final ClickHouseConfig clickHouse;
+  private final Installation installation;
   private final Map<Fault.Target, ServerProcess> targets = new TreeMap<>();
-  private final List<ServerProcess> servers = new ArrayList<>();
-  private StandaloneCluster flink;
-  private TopicLayout topics;
 
   /**
    * A run that has not begun.
@@ -67,65 +51,10 @@ final class ChaosRun implements AutoCloseable {
    */
   ChaosRun(ChaosConfig config, Path directory, Consumer<String> progress) throws IOException {
     this.config = config;
-    this.directory = Files.createDirectories(directory).toAbsolutePath();
     this.progress = progress;
-    List<Integer> ports = FreePorts.of(3);
-    kafka = KafkaConfig.of("127.0.0.1:" + ports.get(0));
-    clickHouseHttp = URI.create("http://127.0.0.1:" + ports.get(1) + "/");
-    clickHouse = new ClickHouseConfig("jdbc:clickhouse://127.0.0.1:" + ports.get(1), "default", "");
-    targets.put(Fault.Target.BROKER, server("kafka", ports.get(0)));
-    targets.put(Fault.Target.CLICKHOUSE, server("clickhouse", ports.get(1)));
-    servers.add(zooKeeper(ports.get(2)));
-  }
-
-  private ServerProcess server(String name, int port) throws IOException {
     // Unpacked once for all runs, if it has to be.
-    Path library = ChdbLibrary.locate(config.directory().toAbsolutePath().resolve("native"));
-    List<String> command =
-        List.of(
-            "-Xmx512m",
-            "-D" + ChdbLibrary.PROPERTY + "=" + library,
-            "-cp",
-            absoluteClassPath(),
-            ChaosServer.class.getName(),
-            name,
-            directory.resolve(name).toString(),
-            Integer.toString(port));
-    ServerProcess server = ServerProcess.start(name, directory, command);
-    servers.add(server);
-    return server;
-  }
-
-  /** What Flink finds a lost JobManager's jobs in. */
-  private ServerProcess zooKeeper(int port) throws IOException {
-    Path file = directory.resolve("zoo.cfg");
-    Files.writeString(
-        file,
-        """
-        tickTime=500
-        dataDir=%s
-        clientPort=%d
-        clientPortAddress=127.0.0.1
-        admin.enableServer=false
-        """
-            .formatted(Files.createDirectories(directory.resolve("zookeeper-data")), port));
-    Files.writeString(directory.resolve("zookeeper-port"), Integer.toString(port));
-    return ServerProcess.start(
-        "zookeeper",
-        directory,
-        List.of(
-            "-Xmx128m",
-            "-cp",
-            absoluteClassPath(),
-            FlinkZooKeeperQuorumPeer.class.getName(),
-            "--zkConfigFile",
-            file.toString(),
-            "--peerId",
-            "1"));
-  }
-
-  private static String absoluteClassPath() {
-    return StandaloneCluster.absolute(System.getProperty("java.class.path"));
+    Path library = config.directory().resolve("native");
+    installation = new Installation(config.flinkConf(), directory, library);
   }
 
   /**
@@ -141,11 +70,16 @@ final class ChaosRun implements AutoCloseable {
           SQLException,
           DefinitionException,
           ExecutionException {
-    prepare(input);
-    startFlink();
+    TopicLayout topics = installation.prepare(PARTITIONS, input.definitions());
+    StandaloneCluster flink = installation.startFlink(TASK_MANAGERS, StandaloneCluster.IMPATIENT);
+    targets.put(Fault.Target.BROKER, installation.server("kafka"));
+    targets.put(Fault.Target.CLICKHOUSE, installation.server("clickhouse"));
+    targets.put(Fault.Target.JOB_MANAGER, flink.process(StandaloneCluster.JOB_MANAGER));
+    targets.put(Fault.Target.TASK_MANAGER_1, flink.process("taskmanager-1"));
+    targets.put(Fault.Target.TASK_MANAGER_2, flink.process("taskmanager-2"));
     List<String> jobs = submit();
     Instant begun = Instant.now();
-    try (Feed feed = new Feed(kafka, topics, input.arrivals())) {
+    try (Feed feed = new Feed(installation.kafka(), topics, input.arrivals())) {
       CompletableFuture<Void> written = new CompletableFuture<>();
       Thread writer =
           new Thread(
@@ -165,101 +99,17 @@ final class ChaosRun implements AutoCloseable {
     progress.accept("all is written after " + since(begun));
     awaitEnd(jobs);
     progress.accept("all is measured after " + since(begun));
-    return Outcome.read(clickHouseHttp, kafka, topics);
-  }
-
-  private void prepare(ChaosInput input)
-      throws IOException,
-          InterruptedException,
-          TimeoutException,
-          SQLException,
-          DefinitionException {
-    await("ClickHouse", START, () -> !Outcome.select(clickHouseHttp, "SELECT 1").isEmpty());
-    Migrations.apply(clickHouse, START);
-    Map<String, Object> clients = new TreeMap<>();
-    kafka.toProperties().forEach((key, value) -> clients.put(key.toString(), value));
-    clients.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) START.toMillis());
-    try (Admin admin = Admin.create(clients)) {
-      topics =
-          Topics.create(admin, kafka.topicPrefix(), PARTITIONS, (short) 1, Topics.KEEP_FOR_EVER)
-              .orThrow();
-    }
-    DefinitionPublisher publisher = DefinitionTopics.publisher(kafka);
-    for (DefinitionReader each : input.definitions()) {
-      publisher.apply(each.policies(), each.rules(), Instant.EPOCH, false);
-    }
-  }
-
-  private void startFlink() throws IOException, InterruptedException, TimeoutException {
-    Map<String, String> settings = new TreeMap<>();
-    settings.put("high-availability.type", "zookeeper");
-    settings.put(
-        "high-availability.zookeeper.quorum",
-        "127.0.0.1:" + Files.readString(directory.resolve("zookeeper-port")));
-    settings.put(
-        "high-availability.storageDir",
-        Files.createDirectories(directory.resolve("ha")).toUri().toString());
-    settings.put("high-availability.zookeeper.client.session-timeout", "10 s");
-    flink =
-        StandaloneCluster.start(
-            Files.createDirectory(directory.resolve("flink")),
-            config.flinkConf(),
-            TASK_MANAGERS,
-            settings);
-    targets.put(Fault.Target.JOB_MANAGER, flink.process(StandaloneCluster.JOB_MANAGER));
-    targets.put(Fault.Target.TASK_MANAGER_1, flink.process("taskmanager-1"));
-    targets.put(Fault.Target.TASK_MANAGER_2, flink.process("taskmanager-2"));
-    await("TaskManagers", START, () -> flink.taskManagers().size() == TASK_MANAGERS);
+    return Outcome.read(installation.clickHouseHttp(), installation.kafka(), topics);
   }
 
   private List<String> submit() throws IOException, InterruptedException, TimeoutException {
-    String jar = flink.upload(config.job());
+    installation.upload(config.job());
     List<String> jobs = new ArrayList<>();
     for (String job : List.of("engage", "measure")) {
-      String main =
-          "dev.nudge.%s.%sJob".formatted(job, job.equals("engage") ? "Engage" : "Measure");
-      jobs.add(flink.jobOf(flink.run(jar, main, PARALLELISM, null, arguments(job))));
+      jobs.add(installation.submit(job, PARALLELISM, null, ARGUMENTS, Map.of()));
     }
-    await("running jobs", START, () -> areRunning(jobs));
+    installation.await("running jobs", START, () -> installation.areRunning(jobs));
     return jobs;
-  }
-
-  /** The file that a deployment starts from, and what differs here. */
-  private List<String> arguments(String job) throws IOException {
-    Path password = Files.writeString(directory.resolve("password"), "");
-    return List.of(
-        "--config",
-        config.flinkConf().resolve(job + ".properties").toAbsolutePath().toString(),
-        "--kafka.bootstrap-servers",
-        kafka.bootstrapServers(),
-        "--clickhouse.url",
-        clickHouse.url(),
-        "--clickhouse.user",
-        clickHouse.user(),
-        "--clickhouse.password-file",
-        password.toString(),
-        // The log is of another time than ours, and nothing in it is late because we are.
-        "--ingest.clock",
-        "RECORDS",
-        "--ingest.idle-after",
-        "1 h");
-  }
-
-  private boolean areRunning(List<String> jobs) throws IOException, InterruptedException {
-    for (String job : jobs) {
-      String state = flink.get("/jobs/" + job).path("state").asText();
-      if (List.of("FAILED", "CANCELED", "FINISHED").contains(state)) {
-        throw new IllegalStateException(
-            "a job is "
-                + state
-                + ": "
-                + flink.get("/jobs/" + job + "/exceptions").toPrettyString());
-      }
-      if (!state.equals("RUNNING")) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Lets faults happen when they are due, each beside those that last. */
@@ -303,18 +153,24 @@ final class ChaosRun implements AutoCloseable {
     String measured =
         "SELECT max(until) >= toDateTime64('%s', 3, 'UTC') FROM nudge.measured"
             .formatted(ChaosInput.END.toString().replaceAll("[TZ]", " ").strip());
-    await(
+    installation.await(
         "the last minute",
         END,
-        () -> areRunning(jobs) && Outcome.select(clickHouseHttp, measured).equals(List.of("1")));
+        () ->
+            installation.areRunning(jobs)
+                && Outcome.select(installation.clickHouseHttp(), measured).equals(List.of("1")));
     Map<String, Long> first = new TreeMap<>();
-    await(
+    installation.await(
         "the last checkpoints",
         END,
         () -> {
-          boolean all = areRunning(jobs);
+          boolean all = installation.areRunning(jobs);
           for (String job : jobs) {
-            JsonNode latest = flink.get("/jobs/" + job + "/checkpoints").at("/latest/completed/id");
+            JsonNode latest =
+                installation
+                    .flink()
+                    .get("/jobs/" + job + "/checkpoints")
+                    .at("/latest/completed/id");
             if (!latest.isNumber()) {
               return false;
             }
@@ -325,43 +181,12 @@ final class ChaosRun implements AutoCloseable {
         });
   }
 
-  /** What can't be known while who knows it is away. */
-  private interface Condition {
-    boolean holds() throws IOException, InterruptedException;
-  }
-
-  private void await(String what, Duration patience, Condition condition)
-      throws InterruptedException, TimeoutException {
-    Instant begun = Instant.now();
-    IOException last = null;
-    while (Duration.between(begun, Instant.now()).compareTo(patience) < 0) {
-      try {
-        if (condition.holds()) {
-          return;
-        }
-        last = null;
-      } catch (IOException e) {
-        last = e;
-      }
-      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-    }
-    TimeoutException late =
-        new TimeoutException(
-            "waited in vain for %s, %s; logs are in %s"
-                .formatted(what, last == null ? "" : last, directory));
-    late.initCause(last);
-    throw late;
-  }
-
   private static String since(Instant begun) {
     return "%.1f s".formatted(Duration.between(begun, Instant.now()).toMillis() / 1_000.0);
   }
 
   @Override
   public void close() {
-    if (flink != null) {
-      flink.close();
-    }
-    servers.forEach(ServerProcess::close);
+    installation.close();
   }
 }

@@ -2,6 +2,7 @@ package dev.nudge.chaos;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -82,6 +83,11 @@ public final class ServerProcess implements AutoCloseable {
   /** Whether it runs, be it held still. */
   public boolean isAlive() {
     return process.isAlive();
+  }
+
+  /** What all its threads have used since it was started last; zero where nobody tells. */
+  public Duration processorTime() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
   /** Where it prints to. */

@@ -55,6 +55,16 @@ public final class StandaloneCluster implements AutoCloseable {
               + "|async-profiler|jsr305|slf4j-api|log4j-(api|core|slf4j2-impl))-[0-9][^/]*"
               + "(?<!-tests)\\.jar");
 
+  /** Less memory than a deployment, and none of its waits: for runs that look at what comes out. */
+  public static final Map<String, String> IMPATIENT =
+      Map.of(
+          "jobmanager.memory.process.size", "1100m",
+          "taskmanager.memory.process.size", "1600m",
+          "execution.checkpointing.interval", "1 s",
+          "execution.checkpointing.min-pause", "200 ms",
+          "heartbeat.interval", "1 s",
+          "heartbeat.timeout", "10 s");
+
   private static final Duration ANSWER = Duration.ofSeconds(60);
 
   private final Path directory;
@@ -99,14 +109,7 @@ public final class StandaloneCluster implements AutoCloseable {
     settings.put("jobmanager.bind-host", "127.0.0.1");
     settings.put("taskmanager.bind-host", "127.0.0.1");
     settings.put("taskmanager.host", "127.0.0.1");
-    settings.put("jobmanager.memory.process.size", "1100m");
-    settings.put("taskmanager.memory.process.size", "1600m");
     settings.put("io.tmp.dirs", Files.createDirectories(directory.resolve("tmp")).toString());
-    // What a deployment waits for, a test need not.
-    settings.put("execution.checkpointing.interval", "1 s");
-    settings.put("execution.checkpointing.min-pause", "200 ms");
-    settings.put("heartbeat.interval", "1 s");
-    settings.put("heartbeat.timeout", "10 s");
     settings.putAll(overruling);
     StandaloneCluster cluster = new StandaloneCluster(directory, conf, ports.get(0), settings);
     try {
@@ -237,6 +240,13 @@ public final class StandaloneCluster implements AutoCloseable {
     return processes.get(name);
   }
 
+  /** What all its processes have used since each was started last. */
+  public Duration processorTime() {
+    return processes.values().stream()
+        .map(ServerProcess::processorTime)
+        .reduce(Duration.ZERO, Duration::plus);
+  }
+
   /** Uploads a jar; returns what it is called from then on. */
   public String upload(Path jar) throws IOException, InterruptedException {
     String boundary = "nudge-" + Long.toHexString(System.nanoTime());
@@ -265,7 +275,7 @@ public final class StandaloneCluster implements AutoCloseable {
   public HttpResponse<String> run(
       String jar, int parallelism, String savepoint, List<String> arguments)
       throws IOException, InterruptedException {
-    return run(jar, null, parallelism, savepoint, arguments);
+    return run(jar, null, parallelism, savepoint, arguments, Map.of());
   }
 
   /**
@@ -273,15 +283,22 @@ public final class StandaloneCluster implements AutoCloseable {
    *
    * @param main the class, or null for the jar's own
    * @param savepoint what to start from, or null
+   * @param overruling settings of this job that differ from the cluster's
    */
   public HttpResponse<String> run(
-      String jar, String main, int parallelism, String savepoint, List<String> arguments)
+      String jar,
+      String main,
+      int parallelism,
+      String savepoint,
+      List<String> arguments,
+      Map<String, String> overruling)
       throws IOException, InterruptedException {
     ObjectNode request = json.createObjectNode();
     request.put("parallelism", parallelism);
     request.put("entryClass", main);
     request.put("savepointPath", savepoint);
     arguments.forEach(request.putArray("programArgsList")::add);
+    overruling.forEach(request.putObject("flinkConfiguration")::put);
     return send(post("/jars/" + jar + "/run", request));
   }
 

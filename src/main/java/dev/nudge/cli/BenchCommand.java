@@ -3,6 +3,9 @@ package dev.nudge.cli;
 import dev.nudge.bench.BenchConfig;
 import dev.nudge.bench.BenchReport;
 import dev.nudge.bench.CepBenchmark;
+import dev.nudge.bench.ClusterBenchConfig;
+import dev.nudge.bench.ClusterBenchmark;
+import dev.nudge.bench.ClusterReport;
 import dev.nudge.bench.DecideBenchConfig;
 import dev.nudge.bench.DecideBenchmark;
 import dev.nudge.bench.DecideReport;
@@ -12,6 +15,7 @@ import dev.nudge.bench.MeasureReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -28,7 +32,12 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures on this machine, beside stock Flink.",
     mixinStandardHelpOptions = true,
-    subcommands = {BenchCommand.Cep.class, BenchCommand.Decide.class, BenchCommand.Measure.class})
+    subcommands = {
+      BenchCommand.Cep.class,
+      BenchCommand.Decide.class,
+      BenchCommand.Measure.class,
+      BenchCommand.Cluster.class
+    })
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -36,7 +45,7 @@ final class BenchCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "found no benchmark, expected bench cep, bench decide or bench measure");
+        "found no benchmark, expected bench cep, bench decide, bench measure or bench cluster");
   }
 
   /** {@code bench cep}. */
@@ -277,6 +286,100 @@ final class BenchCommand implements Runnable {
             repeats.parallelism,
             repeats.seed,
             pattern(spec, only));
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(spec.commandLine(), e.getMessage());
+      }
+    }
+  }
+
+  /** {@code bench cluster}. */
+  @Command(
+      name = "cluster",
+      description =
+          "A whole deployment as processes on this machine: how much it can, how late triggers come"
+              + " at a share of that, how fast it is back after a kill, what checkpoints cost.",
+      mixinStandardHelpOptions = true)
+  static final class Cluster implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Option(
+        names = "--customers",
+        paramLabel = "N",
+        defaultValue = "1000000",
+        description = "Who has state before anything is measured (default: ${DEFAULT-VALUE}).")
+    private int customers;
+
+    @Option(
+        names = "--events",
+        paramLabel = "N",
+        defaultValue = "1000000",
+        description = "Worked off at full speed in each run (default: ${DEFAULT-VALUE}).")
+    private long events;
+
+    @Option(
+        names = "--runs",
+        paramLabel = "N",
+        defaultValue = "3",
+        description =
+            "With checkpoints, and as many without; medians are told (default: ${DEFAULT-VALUE}).")
+    private int runs;
+
+    @Option(
+        names = "--load",
+        paramLabel = "SHARE",
+        defaultValue = "0.7",
+        description = "Of full speed, while triggers are timed (default: ${DEFAULT-VALUE}).")
+    private double load;
+
+    @Option(
+        names = "--minutes",
+        paramLabel = "M",
+        defaultValue = "3",
+        description = "For how long they are (default: ${DEFAULT-VALUE}).")
+    private double minutes;
+
+    @Option(
+        names = "--kills",
+        paramLabel = "N",
+        defaultValue = "3",
+        description = "Of a TaskManager under that load (default: ${DEFAULT-VALUE}).")
+    private int kills;
+
+    @Option(
+        names = "--seed",
+        paramLabel = "N",
+        defaultValue = "1",
+        description = "Where the events come from (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Mixin private DeployedFiles deployed;
+
+    @Option(
+        names = "--out",
+        paramLabel = "FILE",
+        defaultValue = "target/bench/cluster.json",
+        description = "Where the figures go (default: ${DEFAULT-VALUE}).")
+    private Path out;
+
+    @Override
+    public Integer call() throws Exception {
+      ClusterReport report = new ClusterBenchmark(config(), System.err::println).run();
+      tell(spec, out, report.table(), report.json());
+      return 0;
+    }
+
+    private ClusterBenchConfig config() {
+      try {
+        return new ClusterBenchConfig(
+            deployed.job(),
+            deployed.flinkConf(),
+            customers,
+            events,
+            runs,
+            load,
+            Duration.ofMillis((long) (minutes * 60_000)),
+            kills,
+            seed);
       } catch (IllegalArgumentException e) {
         throw new ParameterException(spec.commandLine(), e.getMessage());
       }

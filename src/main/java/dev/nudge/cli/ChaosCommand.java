@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -65,19 +66,7 @@ final class ChaosCommand implements Callable<Integer> {
       description = "How many are held still for some seconds (default: ${DEFAULT-VALUE}).")
   private int pauses;
 
-  @Option(
-      names = "--job",
-      paramLabel = "JAR",
-      defaultValue = "target/nudge-job.jar",
-      description = "The jar that is deployed (default: ${DEFAULT-VALUE}).")
-  private Path job;
-
-  @Option(
-      names = "--flink-conf",
-      paramLabel = "DIR",
-      defaultValue = "flink-conf",
-      description = "The files of a deployment (default: ${DEFAULT-VALUE}).")
-  private Path flinkConf;
+  @Mixin private DeployedFiles deployed;
 
   @Option(
       names = "--out",
@@ -94,12 +83,8 @@ final class ChaosCommand implements Callable<Integer> {
     if (!(minutes > 0 && minutes <= 10_000)) {
       throw refused("--minutes: found " + minutes + ", expected more than 0, 10000 at most");
     }
-    if (!Files.isRegularFile(job)) {
-      throw refused("--job: found no file " + job + ", expected the jar; mvn package makes it");
-    }
-    if (!Files.isRegularFile(flinkConf.resolve("config.yaml"))) {
-      throw refused("--flink-conf: found no config.yaml in " + flinkConf + ", expected one");
-    }
+    Path job = deployed.job();
+    Path flinkConf = deployed.flinkConf();
     makeFolder();
     Duration feedFor = Duration.ofMillis((long) (minutes * 60_000));
     PrintWriter print = spec.commandLine().getOut();

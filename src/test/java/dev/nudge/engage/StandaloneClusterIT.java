@@ -33,7 +33,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
@@ -96,7 +95,10 @@ class StandaloneClusterIT {
     kafka = broker.config(KafkaConfig.DEFAULT_TOPIC_PREFIX);
     cluster =
         StandaloneCluster.start(
-            Files.createDirectory(directory.resolve("flink")), Path.of("flink-conf"), 2, Map.of());
+            Files.createDirectory(directory.resolve("flink")),
+            Path.of("flink-conf"),
+            2,
+            StandaloneCluster.IMPATIENT);
     clickHouse =
         EmbeddedClickHouse.start(
             ChdbLibrary.locate(directory.resolve("native")), directory.resolve("clickhouse"), 0);

@@ -1,0 +1,45 @@
+package dev.nudge.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * What {@code bench cluster} measures.
+ *
+ * @param job the jar that is deployed
+ * @param flinkConf the folder with the files of a deployment
+ * @param customers who is known before anything is measured, and comes again, 1,000 to 10,000,000
+ * @param events what is worked off at full speed in each run, 10,000 to 100,000,000
+ * @param runs how often with checkpoints and without, 1 to 99
+ * @param load of what the machine can, more than 0 and less than 1
+ * @param steady for how long triggers are timed at that load
+ * @param kills how often a TaskManager is killed under that load, 0 to 99
+ * @param seed where the events come from
+ */
+public record ClusterBenchConfig(
+    Path job,
+    Path flinkConf,
+    int customers,
+    long events,
+    int runs,
+    double load,
+    Duration steady,
+    int kills,
+    long seed) {
+
+  /** Checks the values; a message names the option, what was found and what is expected. */
+  public ClusterBenchConfig {
+    BenchConfig.check("--customers", customers, 1_000, 10_000_000);
+    BenchConfig.check("--events", events, 10_000, 100_000_000);
+    BenchConfig.check("--runs", runs, 1, 99);
+    BenchConfig.check("--kills", kills, 0, 99);
+    if (!(load > 0 && load < 1)) {
+      throw new IllegalArgumentException(
+          "--load: found %s, expected more than 0 and less than 1".formatted(load));
+    }
+    if (steady.toSeconds() < 10 || steady.toDays() > 7) {
+      throw new IllegalArgumentException(
+          "--minutes: found %s, expected ten seconds to a week".formatted(steady));
+    }
+  }
+}

@@ -1,0 +1,340 @@
+package dev.nudge.bench;
+
+import dev.nudge.bench.ClusterReport.Drain;
+import dev.nudge.bench.ClusterReport.Recovery;
+import dev.nudge.bench.ClusterReport.Sample;
+import dev.nudge.bench.TriggerLatency.Lateness;
+import dev.nudge.chaos.Installation;
+import dev.nudge.chaos.ServerProcess;
+import dev.nudge.chaos.StandaloneCluster;
+import dev.nudge.definition.DefinitionReader;
+import dev.nudge.ingest.IngestConfig;
+import dev.nudge.kafka.TopicLayout;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.flink.configuration.Configuration;
+
+/**
+ * {@code bench cluster}: both jobs as they are deployed, on a Flink cluster of several processes
+ * with Kafka and ClickHouse beside it, all on this machine.
+ *
+ * <p>First everybody comes once, which makes the state. Then in turns the jobs are stopped with a
+ * savepoint, events are written, and the jobs work them off, with the deployment's checkpoints and
+ * without any: that is the maximum, and what checkpoints cost. Then events come at an even pace, a
+ * share of the maximum, and triggers are timed at their topic. Then, under that load, TaskManagers
+ * are killed; one is in reserve, and who was killed comes back a second later, as by a supervisor.
+ */
+public final class ClusterBenchmark {
+  private static final String DEFINITIONS = "cluster.yaml";
+
+  private static final List<String> JOBS = List.of("engage", "measure");
+  private static final int PARALLELISM = 2;
+
+  /** Two that work, and one in reserve. */
+  private static final int TASK_MANAGERS = 3;
+
+  private static final int PARTITIONS = LoadWriter.PARTITIONS;
+
+  /** Longer than anything here takes. */
+  private static final Map<String, String> NO_CHECKPOINTS =
+      Map.of("execution.checkpointing.interval", "30 d");
+
+  private static final Duration START = Duration.ofMinutes(3);
+  private static final Duration DRAIN = Duration.ofHours(3);
+  private static final Duration CATCH_UP = Duration.ofMinutes(5);
+  private static final Duration SUPERVISOR = Duration.ofSeconds(1);
+
+  /** What is left of the kill before, and a checkpoint. */
+  private static final Duration BETWEEN_KILLS = Duration.ofSeconds(45);
+
+  /** The promise: a trigger leaves within a second of what it has to wait for. */
+  private static final long PROMISED_MILLIS = 1_000;
+
+  private static final long LOOK_EVERY_MILLIS = 250;
+
+  /** Caught up is who is no longer behind for so long. */
+  private static final long HOLDS_MILLIS = 2_000;
+
+  private static final long SAMPLE_EVERY_MILLIS = 10_000;
+
+  private final ClusterBenchConfig config;
+  private final Consumer<String> progress;
+
+  /**
+   * A benchmark that has not begun.
+   *
+   * @param progress told in a sentence what happens
+   */
+  public ClusterBenchmark(ClusterBenchConfig config, Consumer<String> progress) {
+    this.config = config;
+    this.progress = progress;
+  }
+
+  /**
+   * Runs everything; what it writes meanwhile is deleted at the end.
+   *
+   * @throws Exception if a part of it fails, or a job ends
+   */
+  public ClusterReport run() throws Exception {
+    try (BenchDirectory directory = BenchDirectory.create();
+        Installation installation =
+            new Installation(
+                config.flinkConf(),
+                directory.path().resolve("installation"),
+                directory.path().resolve("native"))) {
+      Thread end = new Thread(installation::close, "bench-end");
+      Runtime.getRuntime().addShutdownHook(end);
+      try {
+        return new Run(installation, directory.path()).all();
+      } finally {
+        Runtime.getRuntime().removeShutdownHook(end);
+      }
+    }
+  }
+
+  private final class Run {
+    private final Installation installation;
+    private final Path directory;
+    private final Map<String, String> jobs = new LinkedHashMap<>();
+    private TopicLayout topics;
+    private StandaloneCluster flink;
+    private ClusterGauges gauges;
+
+    Run(Installation installation, Path directory) {
+      this.installation = installation;
+      this.directory = directory;
+    }
+
+    ClusterReport all() throws Exception {
+      topics = installation.prepare(PARTITIONS, List.of(definitions()));
+      // How often metrics are asked for is no part of a deployment.
+      flink =
+          installation.startFlink(TASK_MANAGERS, Map.of("metrics.fetcher.update-interval", "500"));
+      gauges = new ClusterGauges(flink);
+      installation.upload(config.job());
+      try (ShopLoad load =
+          new ShopLoad(installation.kafka(), topics, config.customers(), config.seed())) {
+        long all = (long) Math.ceil(config.customers() * EventStream.EVENTS_A_VISIT);
+        progress.accept("%,d customers come once: %,d events".formatted(config.customers(), all));
+        load.write(all);
+        start(Map.of(), Map.of());
+        Drain fill = drain("fill", true);
+        List<Drain> drains = drains(load);
+        double maximum =
+            Median.of(drains.stream().filter(Drain::checkpoints).toList(), Drain::eventsPerSecond);
+        stopAndStart(() -> {}, Map.of());
+        return paced(load, fill, drains, config.load() * maximum);
+      }
+    }
+
+    private DefinitionReader definitions() throws IOException {
+      DefinitionReader reader = DefinitionReader.forPublishing(BenchEvent.TENANT);
+      try (InputStream in = ClusterBenchmark.class.getResourceAsStream(DEFINITIONS)) {
+        reader.read(DEFINITIONS, in.readAllBytes());
+      }
+      return reader;
+    }
+
+    private void start(Map<String, String> savepoints, Map<String, String> settings)
+        throws IOException, InterruptedException, TimeoutException {
+      jobs.clear();
+      for (String job : JOBS) {
+        jobs.put(
+            job, installation.submit(job, PARALLELISM, savepoints.get(job), Map.of(), settings));
+      }
+      installation.await("running jobs", START, () -> installation.areRunning(jobs.values()));
+    }
+
+    /** What happens while the jobs are away. */
+    private interface Meanwhile {
+      void happens() throws IOException;
+    }
+
+    private void stopAndStart(Meanwhile meanwhile, Map<String, String> settings)
+        throws IOException, InterruptedException, TimeoutException {
+      Map<String, String> savepoints = new LinkedHashMap<>();
+      for (Map.Entry<String, String> job : jobs.entrySet()) {
+        String path = flink.stop(job.getValue());
+        installation.await(
+            "a savepoint of " + job.getKey(),
+            START,
+            () -> flink.get(path).at("/status/id").asText().equals("COMPLETED"));
+        String location = flink.get(path).at("/operation/location").asText();
+        if (location.isEmpty()) {
+          throw new IOException("no savepoint: " + flink.get(path));
+        }
+        savepoints.put(job.getKey(), location);
+      }
+      meanwhile.happens();
+      start(savepoints, settings);
+    }
+
+    private List<Drain> drains(ShopLoad load)
+        throws IOException, InterruptedException, TimeoutException {
+      List<Drain> drains = new ArrayList<>();
+      for (int run = 0; run < config.runs(); run++) {
+        for (boolean checkpoints : List.of(true, false)) {
+          stopAndStart(() -> load.write(config.events()), checkpoints ? Map.of() : NO_CHECKPOINTS);
+          drains.add(drain(checkpoints ? "with checkpoints" : "without checkpoints", checkpoints));
+        }
+      }
+      return drains;
+    }
+
+    /** Waits until all that was written is read by both jobs. */
+    private Drain drain(String name, boolean checkpoints)
+        throws IOException, InterruptedException, TimeoutException {
+      // Only Engage's inputs are what was written alone.
+      installation.await(name, START, () -> gauges.pending(jobs.get("engage")) > 0);
+      long events = gauges.pending(jobs.get("engage"));
+      long begunNanos = System.nanoTime();
+      Duration begunProcessor = flink.processorTime();
+      long told = begunNanos;
+      long deadline = begunNanos + DRAIN.toNanos();
+      while (System.nanoTime() < deadline) {
+        long left = 0;
+        for (String job : jobs.values()) {
+          left += gauges.pending(job);
+        }
+        if (left == 0) {
+          Drain drain =
+              new Drain(
+                  checkpoints,
+                  events,
+                  (System.nanoTime() - begunNanos) / 1e9,
+                  flink.processorTime().minus(begunProcessor).toNanos() / 1e3 / events,
+                  gauges.checkpoint(jobs.get("engage")),
+                  gauges.checkpoint(jobs.get("measure")));
+          progress.accept(
+              "%s: %,d events in %.1f s, %,.0f/s, %.1f us of processor time each"
+                  .formatted(
+                      name, events, drain.seconds(), drain.eventsPerSecond(), drain.micros()));
+          return drain;
+        }
+        if (System.nanoTime() - told > TimeUnit.MILLISECONDS.toNanos(SAMPLE_EVERY_MILLIS)) {
+          told = System.nanoTime();
+          progress.accept("  %s: %,d to go".formatted(name, left));
+          installation.areRunning(jobs.values());
+        }
+        TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+      }
+      throw new TimeoutException(name + ": not worked off in " + DRAIN);
+    }
+
+    private ClusterReport paced(ShopLoad load, Drain fill, List<Drain> drains, double rate)
+        throws IOException, InterruptedException, TimeoutException {
+      progress.accept("%,.0f events a second".formatted(rate));
+      Thread shop = new Thread(() -> load.pace(rate), "bench-shop");
+      try (TriggerLatency latency =
+          new TriggerLatency(
+              installation.kafka(),
+              topics,
+              Duration.ofMillis(
+                  IngestConfig.from(new Configuration()).maxOutOfOrdernessMillis()))) {
+        shop.start();
+        awaitCaughtUp(latency, System.currentTimeMillis(), rate);
+        List<Sample> samples = new ArrayList<>();
+        long begun = System.currentTimeMillis();
+        long until = begun + config.steady().toMillis();
+        while (System.currentTimeMillis() < until) {
+          samples.add(sample(latency, begun));
+          progress.accept("  " + samples.get(samples.size() - 1).line());
+        }
+        Lateness steady = latency.between(begun, System.currentTimeMillis());
+        List<Recovery> recoveries = new ArrayList<>();
+        for (int kill = 0; kill < config.kills(); kill++) {
+          TimeUnit.MILLISECONDS.sleep(BETWEEN_KILLS.toMillis());
+          recoveries.add(kill(latency, rate));
+        }
+        return new ClusterReport(config, fill, drains, rate, steady, samples, recoveries);
+      } finally {
+        shop.interrupt();
+        shop.join();
+      }
+    }
+
+    private Sample sample(TriggerLatency latency, long begunMillis)
+        throws IOException, InterruptedException {
+      long from = System.currentTimeMillis();
+      long heap = Long.MAX_VALUE;
+      while (System.currentTimeMillis() < from + SAMPLE_EVERY_MILLIS) {
+        // The least is nearest to what lives.
+        heap = Math.min(heap, gauges.heapBytes());
+        TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+      }
+      installation.areRunning(jobs.values());
+      return new Sample(
+          (System.currentTimeMillis() - begunMillis) / 1e3,
+          latency.between(from, System.currentTimeMillis()),
+          gauges.pending(jobs.get("engage")),
+          gauges.pending(jobs.get("measure")),
+          heap,
+          ClusterGauges.bytesBelow(directory.resolve("installation/flink/tmp")),
+          gauges.checkpoint(jobs.get("engage")),
+          gauges.checkpoint(jobs.get("measure")));
+    }
+
+    private Recovery kill(TriggerLatency latency, double rate)
+        throws IOException, InterruptedException, TimeoutException {
+      String name = "";
+      for (String each : flink.taskManagers()) {
+        if (gauges.isBusy(each)) {
+          name = each;
+        }
+      }
+      ServerProcess victim = flink.process(name);
+      long killed = System.currentTimeMillis();
+      victim.kill();
+      TimeUnit.MILLISECONDS.sleep(SUPERVISOR.toMillis());
+      victim.restart();
+      long caughtUp = awaitCaughtUp(latency, killed, rate);
+      Recovery recovery =
+          new Recovery(
+              name,
+              (caughtUp - killed) / 1e3,
+              latency.between(killed, System.currentTimeMillis()).max() / 1e3);
+      progress.accept(recovery.line());
+      return recovery;
+    }
+
+    /** The instant since when nothing is behind. */
+    private long awaitCaughtUp(TriggerLatency latency, long fromMillis, double rate)
+        throws IOException, InterruptedException, TimeoutException {
+      long since = Long.MAX_VALUE;
+      long deadline = fromMillis + CATCH_UP.toMillis();
+      while (System.currentTimeMillis() < deadline) {
+        long now = System.currentTimeMillis();
+        Lateness last = latency.between(Math.max(fromMillis, now - PROMISED_MILLIS), now);
+        if (last.count() == 0 || last.p99() > PROMISED_MILLIS || !isNearlyEmpty(rate)) {
+          since = Long.MAX_VALUE;
+        } else {
+          since = Math.min(since, now);
+          if (now - since >= HOLDS_MILLIS) {
+            return since;
+          }
+        }
+        TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+      }
+      throw new TimeoutException("the jobs don't keep up with %,.0f events/s".formatted(rate));
+    }
+
+    /** A second's records may be on their way. */
+    private boolean isNearlyEmpty(double rate) throws IOException, InterruptedException {
+      for (String job : jobs.values()) {
+        if (!(gauges.pending(job) <= rate)) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+}

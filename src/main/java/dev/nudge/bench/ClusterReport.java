@@ -1,0 +1,226 @@
+package dev.nudge.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.nudge.bench.ClusterGauges.Checkpoint;
+import dev.nudge.bench.TriggerLatency.Lateness;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How a deployment does on this machine: as a table for people, as JSON for whoever compares two
+ * runs.
+ *
+ * @param config what was asked for
+ * @param fill how the state was made
+ * @param drains work at full speed, with checkpoints and without, in turns
+ * @param rate of events in the rest, events/s
+ * @param steady lateness of triggers at that rate
+ * @param samples the same and more, ten seconds each
+ * @param recoveries from every kill
+ */
+public record ClusterReport(
+    ClusterBenchConfig config,
+    Drain fill,
+    List<Drain> drains,
+    double rate,
+    Lateness steady,
+    List<Sample> samples,
+    List<Recovery> recoveries) {
+  private static final double LATENESS_GOAL_MILLIS = 200;
+  private static final double RECOVERY_GOAL_SECONDS = 20;
+  private static final double OVERHEAD_GOAL = 0.05;
+
+  /** How many lines tell of a long time. */
+  private static final int LINES = 12;
+
+  private static final double MEBI = 1 << 20;
+
+  /**
+   * Events that were there before the jobs, worked off by both.
+   *
+   * @param checkpoints whether any were taken
+   * @param seconds until nothing was left
+   * @param micros processor time of all of Flink's processes, microseconds an event
+   * @param engage its newest checkpoint
+   * @param measure its newest checkpoint
+   */
+  record Drain(
+      boolean checkpoints,
+      long events,
+      double seconds,
+      double micros,
+      Checkpoint engage,
+      Checkpoint measure) {
+    double eventsPerSecond() {
+      return events / seconds;
+    }
+  }
+
+  /**
+   * Ten seconds.
+   *
+   * @param atSeconds when they ended
+   * @param lateness of the triggers read in them
+   * @param pendingEngage records not read yet at the end
+   * @param pendingMeasure records not read yet at the end
+   * @param heapBytes the least that all TaskManagers had in use
+   * @param diskBytes what RocksDB keeps on disk
+   */
+  record Sample(
+      double atSeconds,
+      Lateness lateness,
+      long pendingEngage,
+      long pendingMeasure,
+      long heapBytes,
+      long diskBytes,
+      Checkpoint engage,
+      Checkpoint measure) {
+    String line() {
+      return String.format(
+          Locale.ROOT,
+          "%6.0f s  %,7d triggers  p50 %,5d  p99 %,6d  max %,6d ms  behind %,7d %,7d"
+              + "  heap %,6.0f  RocksDB %,7.0f  checkpoint %,7.0f %,7.0f MiB  %,6d %,6d ms",
+          atSeconds,
+          lateness.count(),
+          lateness.p50(),
+          lateness.p99(),
+          lateness.max(),
+          pendingEngage,
+          pendingMeasure,
+          heapBytes / MEBI,
+          diskBytes / MEBI,
+          engage.stateBytes() / MEBI,
+          measure.stateBytes() / MEBI,
+          engage.millis(),
+          measure.millis());
+    }
+  }
+
+  /**
+   * A kill.
+   *
+   * @param killed which TaskManager
+   * @param caughtUpSeconds until triggers were on time and both jobs had read everything
+   * @param latestSeconds the lateness of the latest trigger
+   */
+  record Recovery(String killed, double caughtUpSeconds, double latestSeconds) {
+    String line() {
+      return String.format(
+          Locale.ROOT,
+          "%s killed: caught up after %.1f s, the latest trigger was %.1f s late",
+          killed,
+          caughtUpSeconds,
+          latestSeconds);
+    }
+  }
+
+  /** What the design wants, beside what was found; null where nothing was. */
+  record Goal(String figure, double atMost, Double found) {}
+
+  /** What the design wants, beside what was found. */
+  List<Goal> goals() {
+    return List.of(
+        new Goal(
+            "p99 event to trigger beyond its bounds at %.0f %% load, ms"
+                .formatted(100 * config.load()),
+            LATENESS_GOAL_MILLIS,
+            (double) steady.p99()),
+        new Goal(
+            "caught up after kill -9 with %,d customers, s".formatted(config.customers()),
+            RECOVERY_GOAL_SECONDS,
+            recoveries.isEmpty()
+                ? null
+                : (Double) Median.of(recoveries, Recovery::caughtUpSeconds)),
+        new Goal("share of speed that checkpoints cost", OVERHEAD_GOAL, overhead()));
+  }
+
+  /** By how much longer the same work takes with checkpoints. */
+  private double overhead() {
+    return speed(false) / speed(true) - 1;
+  }
+
+  private double speed(boolean checkpoints) {
+    return Median.of(
+        drains.stream().filter(each -> each.checkpoints() == checkpoints).toList(),
+        Drain::eventsPerSecond);
+  }
+
+  /** For people. */
+  public String table() {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            "%-24s %12s %9s %10s %14s", "", "events", "seconds", "events/s", "cpu us each"));
+    lines.add(line("fill", fill));
+    for (Drain drain : drains) {
+      lines.add(line(drain.checkpoints() ? "with checkpoints" : "without checkpoints", drain));
+    }
+    lines.add("");
+    lines.add(String.format(Locale.ROOT, "at %,.0f events/s", rate));
+    int step = Math.max(1, samples.size() / LINES);
+    for (int i = step - 1; i < samples.size(); i += step) {
+      lines.add(samples.get(i).line());
+    }
+    recoveries.forEach(each -> lines.add(each.line()));
+    lines.add("");
+    lines.add(String.format("%-72s %8s %8s", "goals", "wanted", "found"));
+    for (Goal goal : goals()) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%-72s %8s %8s",
+              goal.figure(),
+              "<= " + figure(goal.atMost()),
+              goal.found() == null ? "-" : figure(goal.found())));
+    }
+    return String.join(System.lineSeparator(), lines);
+  }
+
+  private static String line(String name, Drain drain) {
+    return String.format(
+        Locale.ROOT,
+        "%-24s %,12d %9.1f %,10.0f %14.1f",
+        name,
+        drain.events(),
+        drain.seconds(),
+        drain.eventsPerSecond(),
+        drain.micros());
+  }
+
+  private static String figure(double value) {
+    return String.format(Locale.ROOT, Math.abs(value) < 10 ? "%.3f" : "%.1f", value);
+  }
+
+  /** For programs. */
+  public String json() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    Map<String, Object> asked = new LinkedHashMap<>();
+    asked.put("customers", config.customers());
+    asked.put("events", config.events());
+    asked.put("runs", config.runs());
+    asked.put("load", config.load());
+    asked.put("steadySeconds", config.steady().toSeconds());
+    asked.put("kills", config.kills());
+    asked.put("seed", config.seed());
+    all.put("config", asked);
+    all.put("machine", Surroundings.machine());
+    all.put("versions", Surroundings.versions());
+    all.put("fill", fill);
+    all.put("drains", drains);
+    all.put("eventsPerSecond", rate);
+    all.put("steady", steady);
+    all.put("samples", samples);
+    all.put("recoveries", recoveries);
+    all.put("goals", goals());
+    try {
+      return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(all);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("figures are plain records", e);
+    }
+  }
+}

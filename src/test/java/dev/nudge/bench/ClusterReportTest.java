@@ -1,0 +1,102 @@
+package dev.nudge.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.nudge.bench.ClusterGauges.Checkpoint;
+import dev.nudge.bench.ClusterReport.Drain;
+import dev.nudge.bench.ClusterReport.Goal;
+import dev.nudge.bench.ClusterReport.Recovery;
+import dev.nudge.bench.ClusterReport.Sample;
+import dev.nudge.bench.TriggerLatency.Lateness;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What is told of a deployment that was measured. */
+class ClusterReportTest {
+  private static final Checkpoint CHECKPOINT = new Checkpoint(3, 2 << 20, 1 << 20, 70);
+  private static final Lateness LATENESS = new Lateness(1_000, 40, 180, 950);
+
+  private static ClusterBenchConfig config(int customers, double load, Duration steady) {
+    return new ClusterBenchConfig(
+        Path.of("job.jar"), Path.of("flink-conf"), customers, 10_000, 3, load, steady, 3, 1);
+  }
+
+  private static Drain drain(boolean checkpoints, long events, double seconds) {
+    return new Drain(checkpoints, events, seconds, 60, CHECKPOINT, CHECKPOINT);
+  }
+
+  private static ClusterReport report(List<Recovery> recoveries) {
+    return new ClusterReport(
+        config(1_000_000, 0.7, Duration.ofMinutes(60)),
+        drain(true, 3_460_000, 300),
+        List.of(
+            drain(true, 1_000, 1.1),
+            drain(false, 1_000, 1.0),
+            drain(true, 2_000, 99),
+            drain(false, 2_000, 2.0),
+            drain(true, 1_000, 1.04),
+            drain(false, 500, 0.5)),
+        7_000,
+        LATENESS,
+        IntStream.rangeClosed(1, 360)
+            .mapToObj(
+                i -> new Sample(10 * i, LATENESS, 5, 6, 1 << 30, 2 << 30, CHECKPOINT, CHECKPOINT))
+            .toList(),
+        recoveries);
+  }
+
+  private static final List<Recovery> RECOVERIES =
+      List.of(
+          new Recovery("taskmanager-1", 12.5, 14.0),
+          new Recovery("taskmanager-2", 31.0, 33.0),
+          new Recovery("taskmanager-3", 9.0, 9.5));
+
+  @Test
+  void goalsAreMediansBesideWhatIsWanted() {
+    assertThat(report(RECOVERIES).goals())
+        .extracting(Goal::atMost)
+        .containsExactly(200.0, 20.0, 0.05);
+    assertThat(report(RECOVERIES).goals().get(0).found()).isEqualTo(180);
+    assertThat(report(RECOVERIES).goals().get(1).found()).isEqualTo(12.5);
+    // A second for a thousand events without, 1.1 with: medians of three each.
+    assertThat(report(RECOVERIES).goals().get(2).found()).isCloseTo(0.1, within(1e-9));
+  }
+
+  @Test
+  void withoutKillsNothingIsFoundOfThem() {
+    assertThat(report(List.of()).goals().get(1).found()).isNull();
+    assertThat(report(List.of()).table()).contains("<= 20.0        -");
+  }
+
+  @Test
+  void anHourIsToldInTwelveLinesAndInFullAsJson() throws Exception {
+    ClusterReport report = report(RECOVERIES);
+    assertThat(report.table().lines().filter(line -> line.contains(" triggers "))).hasSize(12);
+    assertThat(report.table())
+        .contains("  3600 s    1,000 triggers  p50    40  p99    180  max    950 ms")
+        .contains("taskmanager-2 killed: caught up after 31.0 s");
+    JsonNode json = new ObjectMapper().readTree(report.json());
+    assertThat(json.get("samples")).hasSize(360);
+    assertThat(json.at("/config/customers").asInt()).isEqualTo(1_000_000);
+    assertThat(json.at("/recoveries/1/caughtUpSeconds").asDouble()).isEqualTo(31);
+  }
+
+  @Test
+  void valuesOutOfRangeAreRefused() {
+    Duration minute = Duration.ofMinutes(1);
+    assertThatThrownBy(() -> config(10, 0.7, minute))
+        .hasMessage("--customers: found 10, expected 1000 to 10000000");
+    assertThatThrownBy(() -> config(1_000, 1, minute))
+        .hasMessage("--load: found 1.0, expected more than 0 and less than 1");
+    assertThatThrownBy(() -> config(1_000, Double.NaN, minute)).hasMessageContaining("--load");
+    assertThatThrownBy(() -> config(1_000, 0.7, Duration.ofSeconds(9)))
+        .hasMessage("--minutes: found PT9S, expected ten seconds to a week");
+  }
+}
