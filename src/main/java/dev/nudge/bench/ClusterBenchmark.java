@@ -127,7 +127,7 @@ public final class ClusterBenchmark {
         progress.accept("%,d customers come once: %,d events".formatted(config.customers(), all));
         load.write(all);
         start(Map.of(), Map.of());
-        Drain fill = drain("fill", true);
+        Drain fill = drain("fill", all, true);
         List<Drain> drains = drains(load);
         double maximum =
             Median.of(drains.stream().filter(Drain::checkpoints).toList(), Drain::eventsPerSecond);
@@ -190,12 +190,10 @@ public final class ClusterBenchmark {
       return drains;
     }
 
-    /** Waits until all that was written is read by both jobs. */
-    private Drain drain(String name, boolean checkpoints)
+    /** Waits until all that was written is read by both jobs, from when the first has begun. */
+    private Drain drain(String name, long events, boolean checkpoints)
         throws IOException, InterruptedException, TimeoutException {
-      // Only Engage's inputs are what was written alone.
       installation.await(name, START, () -> gauges.pending(jobs.get("engage")) > 0);
-      long events = gauges.pending(jobs.get("engage"));
       long begunNanos = System.nanoTime();
       Duration begunProcessor = flink.processorTime();
       long told = begunNanos;
@@ -203,7 +201,9 @@ public final class ClusterBenchmark {
       while (System.nanoTime() < deadline) {
         long left = 0;
         for (String job : jobs.values()) {
-          left += gauges.pending(job);
+          // Who does not know yet has all of it before it.
+          long pending = gauges.pending(job);
+          left += pending < 0 ? events : pending;
         }
         if (left == 0) {
           Drain drain =
