@@ -184,7 +184,11 @@ public final class ClusterBenchmark {
       for (int run = 0; run < config.runs(); run++) {
         for (boolean checkpoints : List.of(true, false)) {
           stopAndStart(() -> load.write(config.events()), checkpoints ? Map.of() : NO_CHECKPOINTS);
-          drains.add(drain(checkpoints ? "with checkpoints" : "without checkpoints", checkpoints));
+          drains.add(
+              drain(
+                  checkpoints ? "with checkpoints" : "without checkpoints",
+                  config.events(),
+                  checkpoints));
         }
       }
       return drains;
