@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
@@ -137,15 +138,17 @@ class ClusterFilesTest {
   }
 
   @Test
-  void theClusterOpensWhatTheBuildOpens() throws IOException {
+  void theClusterOpensWhatTheBuildOpensAndEndsWithoutMemory() throws IOException {
     String opens =
         Files.readString(Path.of("pom.xml"))
             .replaceAll("(?s).*<jvm.opens>(.*?)</jvm.opens>.*", "$1");
 
     assertThat(cluster().get(CoreOptions.FLINK_JVM_OPTIONS).split(" "))
         .containsExactlyInAnyOrder(
-            List.of(opens.split(" ")).stream()
-                .map(module -> "--add-opens=" + module + "=ALL-UNNAMED")
+            Stream.concat(
+                    Stream.of("-XX:+ExitOnOutOfMemoryError"),
+                    Stream.of(opens.split(" "))
+                        .map(module -> "--add-opens=" + module + "=ALL-UNNAMED"))
                 .toArray(String[]::new));
   }
 

@@ -48,6 +48,9 @@ public final class ClusterBenchmark {
   private static final Map<String, String> NO_CHECKPOINTS =
       Map.of("execution.checkpointing.interval", "30 d");
 
+  /** What piled up is of the past, and time does not follow the clock when it has been read. */
+  private static final Map<String, String> PAST = Map.of("ingest.clock", "RECORDS");
+
   private static final Duration START = Duration.ofMinutes(3);
   private static final Duration DRAIN = Duration.ofHours(3);
   private static final Duration CATCH_UP = Duration.ofMinutes(5);
@@ -121,17 +124,18 @@ public final class ClusterBenchmark {
           installation.startFlink(TASK_MANAGERS, Map.of("metrics.fetcher.update-interval", "500"));
       gauges = new ClusterGauges(flink);
       installation.upload(config.job());
+      long all = (long) Math.ceil(config.customers() * EventStream.EVENTS_A_VISIT);
+      long past = all + 2L * config.runs() * config.events();
       try (ShopLoad load =
-          new ShopLoad(installation.kafka(), topics, config.customers(), config.seed())) {
-        long all = (long) Math.ceil(config.customers() * EventStream.EVENTS_A_VISIT);
+          new ShopLoad(installation.kafka(), topics, config.customers(), past, config.seed())) {
         progress.accept("%,d customers come once: %,d events".formatted(config.customers(), all));
         load.write(all);
-        start(Map.of(), Map.of());
+        start(Map.of(), PAST, Map.of());
         Drain fill = drain("fill", all, true);
         List<Drain> drains = drains(load);
         double maximum =
             Median.of(drains.stream().filter(Drain::checkpoints).toList(), Drain::eventsPerSecond);
-        stopAndStart(() -> {}, Map.of());
+        stopAndStart(() -> {}, Map.of(), Map.of());
         return paced(load, fill, drains, config.load() * maximum);
       }
     }
@@ -144,12 +148,13 @@ public final class ClusterBenchmark {
       return reader;
     }
 
-    private void start(Map<String, String> savepoints, Map<String, String> settings)
+    private void start(
+        Map<String, String> savepoints, Map<String, String> arguments, Map<String, String> settings)
         throws IOException, InterruptedException, TimeoutException {
       jobs.clear();
       for (String job : JOBS) {
         jobs.put(
-            job, installation.submit(job, PARALLELISM, savepoints.get(job), Map.of(), settings));
+            job, installation.submit(job, PARALLELISM, savepoints.get(job), arguments, settings));
       }
       installation.await("running jobs", START, () -> installation.areRunning(jobs.values()));
     }
@@ -159,7 +164,8 @@ public final class ClusterBenchmark {
       void happens() throws IOException;
     }
 
-    private void stopAndStart(Meanwhile meanwhile, Map<String, String> settings)
+    private void stopAndStart(
+        Meanwhile meanwhile, Map<String, String> arguments, Map<String, String> settings)
         throws IOException, InterruptedException, TimeoutException {
       Map<String, String> savepoints = new LinkedHashMap<>();
       for (Map.Entry<String, String> job : jobs.entrySet()) {
@@ -175,7 +181,7 @@ public final class ClusterBenchmark {
         savepoints.put(job.getKey(), location);
       }
       meanwhile.happens();
-      start(savepoints, settings);
+      start(savepoints, arguments, settings);
     }
 
     private List<Drain> drains(ShopLoad load)
@@ -183,7 +189,8 @@ public final class ClusterBenchmark {
       List<Drain> drains = new ArrayList<>();
       for (int run = 0; run < config.runs(); run++) {
         for (boolean checkpoints : List.of(true, false)) {
-          stopAndStart(() -> load.write(config.events()), checkpoints ? Map.of() : NO_CHECKPOINTS);
+          stopAndStart(
+              () -> load.write(config.events()), PAST, checkpoints ? Map.of() : NO_CHECKPOINTS);
           drains.add(
               drain(
                   checkpoints ? "with checkpoints" : "without checkpoints",

@@ -72,9 +72,9 @@ public record IngestConfig(
   public static final ConfigOption<Integer> MAX_EVENTS_ON_HEAP =
       ConfigOptions.key("ingest.max-events-on-heap")
           .intType()
-          .defaultValue(200_000)
+          .defaultValue(100_000)
           .withDescription(
-              "How many events may wait for the watermark on the heap of a subtask, a kilobyte or so"
+              "How many events may wait for the watermark on the heap of a subtask, 1.5 kilobytes"
                   + " each; further ones wait in state, which is slower.");
 
   /** Every key of this room. */

@@ -25,7 +25,7 @@ class IngestConfigTest {
     assertThat(IngestConfig.from(new Configuration()))
         .isEqualTo(
             new IngestConfig(
-                5_000, 30_000, 60_000, YEAR_1990, IdleClock.WALL, 200_000, Long.MAX_VALUE));
+                5_000, 30_000, 60_000, YEAR_1990, IdleClock.WALL, 100_000, Long.MAX_VALUE));
   }
 
   static Stream<Arguments> keys() {
@@ -34,27 +34,27 @@ class IngestConfigTest {
             "ingest.max-out-of-orderness",
             "0 s",
             new IngestConfig(
-                0, 30_000, 60_000, YEAR_1990, IdleClock.WALL, 200_000, Long.MAX_VALUE)),
+                0, 30_000, 60_000, YEAR_1990, IdleClock.WALL, 100_000, Long.MAX_VALUE)),
         arguments(
             "ingest.idle-after",
             "1 min",
             new IngestConfig(
-                5_000, 60_000, 60_000, YEAR_1990, IdleClock.WALL, 200_000, Long.MAX_VALUE)),
+                5_000, 60_000, 60_000, YEAR_1990, IdleClock.WALL, 100_000, Long.MAX_VALUE)),
         arguments(
             "ingest.max-clock-skew",
             "2 h",
             new IngestConfig(
-                5_000, 30_000, 7_200_000, YEAR_1990, IdleClock.WALL, 200_000, Long.MAX_VALUE)),
+                5_000, 30_000, 7_200_000, YEAR_1990, IdleClock.WALL, 100_000, Long.MAX_VALUE)),
         arguments(
             "ingest.min-timestamp",
             "1970-01-01T00:00:01Z",
             new IngestConfig(
-                5_000, 30_000, 60_000, 1_000, IdleClock.WALL, 200_000, Long.MAX_VALUE)),
+                5_000, 30_000, 60_000, 1_000, IdleClock.WALL, 100_000, Long.MAX_VALUE)),
         arguments(
             "ingest.clock",
             "RECORDS",
             new IngestConfig(
-                5_000, 30_000, 60_000, YEAR_1990, IdleClock.RECORDS, 200_000, Long.MAX_VALUE)),
+                5_000, 30_000, 60_000, YEAR_1990, IdleClock.RECORDS, 100_000, Long.MAX_VALUE)),
         arguments(
             "ingest.max-events-on-heap",
             "7",
@@ -135,7 +135,7 @@ class IngestConfigTest {
                     skew,
                     YEAR_1990,
                     IdleClock.WALL,
-                    200_000,
+                    100_000,
                     Long.MAX_VALUE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
@@ -153,6 +153,6 @@ class IngestConfigTest {
     IngestConfig endless = IngestConfig.from(new Configuration());
 
     assertThat(endless.endingAt(42))
-        .isEqualTo(new IngestConfig(5_000, 30_000, 60_000, YEAR_1990, IdleClock.WALL, 200_000, 42));
+        .isEqualTo(new IngestConfig(5_000, 30_000, 60_000, YEAR_1990, IdleClock.WALL, 100_000, 42));
   }
 }
