@@ -148,6 +148,21 @@ final class ChaosRun implements AutoCloseable {
     }
   }
 
+  /** Starts again who has died of a fault that did not kill it, such as a start held still. */
+  private void supervise() throws IOException {
+    for (Map.Entry<Fault.Target, ServerProcess> each : targets.entrySet()) {
+      if (!each.getValue().isAlive()) {
+        progress.accept("started again: " + each.getKey());
+        each.getValue().restart();
+      }
+    }
+  }
+
+  private boolean supervised(List<String> jobs) throws IOException, InterruptedException {
+    supervise();
+    return installation.areRunning(jobs);
+  }
+
   private void awaitEnd(List<String> jobs)
       throws IOException, InterruptedException, TimeoutException {
     String measured =
@@ -157,14 +172,14 @@ final class ChaosRun implements AutoCloseable {
         "the last minute",
         END,
         () ->
-            installation.areRunning(jobs)
+            supervised(jobs)
                 && Outcome.select(installation.clickHouseHttp(), measured).equals(List.of("1")));
     Map<String, Long> first = new TreeMap<>();
     installation.await(
         "the last checkpoints",
         END,
         () -> {
-          boolean all = installation.areRunning(jobs);
+          boolean all = supervised(jobs);
           for (String job : jobs) {
             JsonNode latest =
                 installation
