@@ -98,6 +98,10 @@ public final class ClusterBenchmark {
       Runtime.getRuntime().addShutdownHook(end);
       try {
         return new Run(installation, directory.path()).all();
+      } catch (IOException | TimeoutException | RuntimeException e) {
+        // The logs go with the rest.
+        progress.accept(installation.troubles());
+        throw e;
       } finally {
         Runtime.getRuntime().removeShutdownHook(end);
       }

@@ -39,9 +39,9 @@ public final class Chaos {
       long seed, List<String> faults, int rows, long copies, List<String> differences) {}
 
   /**
-   * Runs all seeds; a run that can't come to an end ends it.
+   * Runs all seeds. One that comes to no end is a difference of its own, and the next has its turn.
    *
-   * @throws Exception if something else than a fault went wrong
+   * @throws Exception if the run without faults fails
    */
   public List<Result> run() throws Exception {
     ChaosInput input = ChaosInput.of(LOG_SEED, config.directory().resolve("log"));
@@ -52,14 +52,7 @@ public final class Chaos {
     for (long seed = config.firstSeed(); seed < config.firstSeed() + config.seeds(); seed++) {
       List<Fault> faults = Fault.of(seed, config.kills(), config.pauses());
       progress.accept("seed " + seed);
-      Outcome found = run("seed-" + seed, input, faults, config.feedFor());
-      Result result =
-          new Result(
-              seed,
-              faults.stream().map(Fault::toString).toList(),
-              found.sizes().values().stream().mapToInt(Integer::intValue).sum(),
-              found.copies(),
-              found.differencesFrom(expected));
+      Result result = resultOf(seed, input, faults, expected);
       results.add(result);
       progress.accept(
           "seed %d: %s; %,d rows, %,d copies of records"
@@ -72,6 +65,24 @@ public final class Chaos {
                   result.copies));
     }
     return results;
+  }
+
+  private Result resultOf(long seed, ChaosInput input, List<Fault> faults, Outcome expected)
+      throws InterruptedException {
+    List<String> told = faults.stream().map(Fault::toString).toList();
+    try {
+      Outcome found = run("seed-" + seed, input, faults, config.feedFor());
+      return new Result(
+          seed,
+          told,
+          found.sizes().values().stream().mapToInt(Integer::intValue).sum(),
+          found.copies(),
+          found.differencesFrom(expected));
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      return new Result(seed, told, 0, 0, List.of("seed " + seed + " came to no end: " + e));
+    }
   }
 
   private Outcome run(String name, ChaosInput input, List<Fault> faults, Duration feedFor)

@@ -215,16 +215,23 @@ public final class Installation implements AutoCloseable {
       String state = flink.get("/jobs/" + job).path("state").asText();
       if (List.of("FAILED", "CANCELED", "FINISHED").contains(state)) {
         throw new IllegalStateException(
-            "a job is "
-                + state
-                + ": "
-                + flink.get("/jobs/" + job + "/exceptions").toPrettyString());
+            "%s: found it %s, expected it RUNNING; Flink's logs are in %s; it says: %s"
+                .formatted(
+                    flink.get("/jobs/" + job).path("name").asText(),
+                    state,
+                    directory.resolve("flink"),
+                    flink.get("/jobs/" + job + "/exceptions").path("exceptionHistory")));
       }
       if (!state.equals("RUNNING")) {
         return false;
       }
     }
     return true;
+  }
+
+  /** What Flink's processes have complained of, for a run that fails. */
+  public String troubles() {
+    return flink == null ? "Flink was not started" : flink.troubles();
   }
 
   /** What can't be known while who knows it is away. */
