@@ -1,13 +1,12 @@
 package dev.nudge.bench;
 
-import java.nio.file.Path;
+import dev.nudge.chaos.Deployment;
 import java.time.Duration;
 
 /**
  * What {@code bench cluster} measures.
  *
- * @param job the jar that is deployed
- * @param flinkConf the folder with the files of a deployment
+ * @param deployment of what
  * @param customers who is known before anything is measured, and comes again, 1,000 to 10,000,000
  * @param events what is worked off at full speed in each run, 10,000 to 100,000,000
  * @param runs how often with checkpoints and without, 1 to 99
@@ -17,8 +16,7 @@ import java.time.Duration;
  * @param seed where the events come from
  */
 public record ClusterBenchConfig(
-    Path job,
-    Path flinkConf,
+    Deployment deployment,
     int customers,
     long events,
     int runs,

@@ -91,7 +91,7 @@ public final class ClusterBenchmark {
     try (BenchDirectory directory = BenchDirectory.create();
         Installation installation =
             new Installation(
-                config.flinkConf(),
+                config.deployment(),
                 directory.path().resolve("installation"),
                 directory.path().resolve("native"))) {
       Thread end = new Thread(installation::close, "bench-end");
@@ -127,7 +127,7 @@ public final class ClusterBenchmark {
       flink =
           installation.startFlink(TASK_MANAGERS, Map.of("metrics.fetcher.update-interval", "500"));
       gauges = new ClusterGauges(flink);
-      installation.upload(config.job());
+      installation.upload();
       long all = (long) Math.ceil(config.customers() * EventStream.EVENTS_A_VISIT);
       long past = all + 2L * config.runs() * config.events();
       try (ShopLoad load =

@@ -6,8 +6,7 @@ import java.time.Duration;
 /**
  * What is tried, and for how long.
  *
- * @param job the jar that is deployed
- * @param flinkConf the folder with the files of a deployment
+ * @param deployment of what
  * @param directory for logs and data; each run has a folder of its own in it
  * @param firstSeed of the runs with faults
  * @param seeds how many such runs, each with the seed after the one before
@@ -16,8 +15,7 @@ import java.time.Duration;
  * @param pauses how many are held still
  */
 public record ChaosConfig(
-    Path job,
-    Path flinkConf,
+    Deployment deployment,
     Path directory,
     long firstSeed,
     int seeds,

@@ -38,7 +38,6 @@ final class ChaosRun implements AutoCloseable {
   private static final Map<String, String> ARGUMENTS =
       Map.of("ingest.clock", "RECORDS", "ingest.idle-after", "1 h");
 
-  private final ChaosConfig config;
   private final Consumer<String> progress;
   private final Installation installation;
   private final Map<Fault.Target, ServerProcess> targets = new TreeMap<>();
@@ -50,11 +49,10 @@ final class ChaosRun implements AutoCloseable {
    * @param progress told in a sentence what happens
    */
   ChaosRun(ChaosConfig config, Path directory, Consumer<String> progress) throws IOException {
-    this.config = config;
     this.progress = progress;
     // Unpacked once for all runs, if it has to be.
     Path library = config.directory().resolve("native");
-    installation = new Installation(config.flinkConf(), directory, library);
+    installation = new Installation(config.deployment(), directory, library);
   }
 
   /**
@@ -103,7 +101,7 @@ final class ChaosRun implements AutoCloseable {
   }
 
   private List<String> submit() throws IOException, InterruptedException, TimeoutException {
-    installation.upload(config.job());
+    installation.upload();
     List<String> jobs = new ArrayList<>();
     for (String job : List.of("engage", "measure")) {
       jobs.add(installation.submit(job, PARALLELISM, null, ARGUMENTS, Map.of()));

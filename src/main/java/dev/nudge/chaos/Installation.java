@@ -10,6 +10,7 @@ import dev.nudge.kafka.KafkaConfig;
 import dev.nudge.kafka.TopicLayout;
 import dev.nudge.kafka.Topics;
 import dev.nudge.local.ChdbLibrary;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -23,6 +24,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -39,7 +42,7 @@ public final class Installation implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(3);
   private static final long POLL_MILLIS = 500;
 
-  private final Path flinkConf;
+  private final Deployment deployment;
   private final Path directory;
   private final KafkaConfig kafka;
   private final URI clickHouseHttp;
@@ -52,12 +55,12 @@ public final class Installation implements AutoCloseable {
   /**
    * Starts Kafka, ClickHouse and ZooKeeper, and returns at once.
    *
-   * @param flinkConf the folder with the files of a deployment
+   * @param deployment of what
    * @param directory for everything it writes; to be empty
    * @param library where ClickHouse's library is unpacked, if it has to be
    */
-  public Installation(Path flinkConf, Path directory, Path library) throws IOException {
-    this.flinkConf = flinkConf.toAbsolutePath();
+  public Installation(Deployment deployment, Path directory, Path library) throws IOException {
+    this.deployment = deployment;
     this.directory = Files.createDirectories(directory).toAbsolutePath();
     List<Integer> ports = FreePorts.of(3);
     kafka = KafkaConfig.of("127.0.0.1:" + ports.get(0));
@@ -115,8 +118,11 @@ public final class Installation implements AutoCloseable {
     servers.put("zookeeper", ServerProcess.start("zookeeper", directory, arguments));
   }
 
+  /** This program's own, for a process that works in another folder. */
   private static String classPath() {
-    return StandaloneCluster.absolute(System.getProperty("java.class.path"));
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .map(each -> Path.of(each).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /**
@@ -167,14 +173,14 @@ public final class Installation implements AutoCloseable {
     settings.putAll(overruling);
     flink =
         StandaloneCluster.start(
-            Files.createDirectory(directory.resolve("flink")), flinkConf, taskManagers, settings);
+            Files.createDirectory(directory.resolve("flink")), deployment, taskManagers, settings);
     await("TaskManagers", START, () -> flink.taskManagers().size() == taskManagers);
     return flink;
   }
 
   /** Uploads the jar that {@link #submit} runs. */
-  public void upload(Path job) throws IOException, InterruptedException {
-    jar = flink.upload(job);
+  public void upload() throws IOException, InterruptedException {
+    jar = flink.upload(deployment.job());
   }
 
   /**
@@ -194,7 +200,7 @@ public final class Installation implements AutoCloseable {
       throws IOException, InterruptedException {
     Path password = Files.writeString(directory.resolve("password"), "");
     Map<String, String> all = new TreeMap<>();
-    all.put("config", flinkConf.resolve(job + ".properties").toString());
+    all.put("config", deployment.flinkConf().resolve(job + ".properties").toString());
     all.put("kafka.bootstrap-servers", kafka.bootstrapServers());
     all.put("clickhouse.url", clickHouse.url());
     all.put("clickhouse.user", clickHouse.user());

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,8 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -44,17 +41,6 @@ public final class StandaloneCluster implements AutoCloseable {
   /** What the JobManager is called. */
   public static final String JOB_MANAGER = "jobmanager";
 
-  /**
-   * What a distribution has in {@code lib}, by artefact. The job's jar has to bring the rest, so
-   * nothing of it may stand here.
-   */
-  private static final Pattern LIB =
-      Pattern.compile(
-          "(flink-(?!connector-(?!datagen)).*|snakeyaml-engine|frocksdbjni|kryo|reflectasm|objenesis|minlog|javassist"
-              + "|commons-(cli|collections|compress|io|lang3|math3|text)|snappy-java|lz4-java"
-              + "|async-profiler|jsr305|slf4j-api|log4j-(api|core|slf4j2-impl))-[0-9][^/]*"
-              + "(?<!-tests)\\.jar");
-
   /** Less memory than a deployment, and none of its waits: for runs that look at what comes out. */
   public static final Map<String, String> IMPATIENT =
       Map.of(
@@ -68,6 +54,7 @@ public final class StandaloneCluster implements AutoCloseable {
   private static final Duration ANSWER = Duration.ofSeconds(60);
 
   private final Path directory;
+  private final Path lib;
   private final Path conf;
   private final URI rest;
   private final Map<String, String> settings;
@@ -75,8 +62,10 @@ public final class StandaloneCluster implements AutoCloseable {
   private final ObjectMapper json = new ObjectMapper();
   private final HttpClient http = HttpClient.newHttpClient();
 
-  private StandaloneCluster(Path directory, Path conf, int restPort, Map<String, String> settings) {
+  private StandaloneCluster(
+      Path directory, Path lib, Path conf, int restPort, Map<String, String> settings) {
     this.directory = directory;
+    this.lib = lib;
     this.conf = conf;
     this.settings = settings;
     this.rest = URI.create("http://127.0.0.1:" + restPort);
@@ -86,22 +75,23 @@ public final class StandaloneCluster implements AutoCloseable {
    * Starts the processes and returns at once; {@link #taskManagers()} says who has arrived.
    *
    * @param directory where logs, checkpoints and savepoints go
-   * @param flinkConf the folder with the files of a deployment
+   * @param deployment whose Flink and files
    * @param taskManagers how many; they are called {@code taskmanager-1} and so on
    * @param overruling settings that differ from those files
    * @throws IOException if a process can't be started or a file not be read
    */
   public static StandaloneCluster start(
-      Path directory, Path flinkConf, int taskManagers, Map<String, String> overruling)
+      Path directory, Deployment deployment, int taskManagers, Map<String, String> overruling)
       throws IOException {
     Path conf = Files.createDirectories(directory.resolve("conf"));
     Path shared = Files.createDirectories(directory.resolve("checkpoints"));
     Files.writeString(
         conf.resolve("config.yaml"),
-        Files.readString(flinkConf.resolve("config.yaml"))
+        Files.readString(deployment.flinkConf().resolve("config.yaml"))
             .replace("${NUDGE_JOBMANAGER}", "127.0.0.1")
             .replace("${NUDGE_CHECKPOINTS}", shared.toUri().toString()));
-    Files.copy(flinkConf.resolve("log4j.properties"), conf.resolve("log4j.properties"));
+    Files.copy(
+        deployment.flinkConf().resolve("log4j.properties"), conf.resolve("log4j.properties"));
     List<Integer> ports = FreePorts.of(2);
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("rest.port", Integer.toString(ports.get(0)));
@@ -111,7 +101,8 @@ public final class StandaloneCluster implements AutoCloseable {
     settings.put("taskmanager.host", "127.0.0.1");
     settings.put("io.tmp.dirs", Files.createDirectories(directory.resolve("tmp")).toString());
     settings.putAll(overruling);
-    StandaloneCluster cluster = new StandaloneCluster(directory, conf, ports.get(0), settings);
+    StandaloneCluster cluster =
+        new StandaloneCluster(directory, deployment.flinkLib(), conf, ports.get(0), settings);
     try {
       cluster.addJobManager();
       for (int i = 1; i <= taskManagers; i++) {
@@ -169,7 +160,7 @@ public final class StandaloneCluster implements AutoCloseable {
     command.addAll(words(config.get(CoreOptions.FLINK_JVM_OPTIONS)));
     command.add("-Dlog.file=" + directory.resolve(name + ".log"));
     command.add("-Dlog4j.configurationFile=" + conf.resolve("log4j.properties").toUri());
-    command.addAll(List.of("-cp", lib(), main.getName(), "--configDir", conf.toString()));
+    command.addAll(List.of("-cp", lib + "/*", main.getName(), "--configDir", conf.toString()));
     command.addAll(words(memory));
     overruling.forEach((key, value) -> command.addAll(List.of("-D", key + "=" + value)));
     processes.put(name, ServerProcess.start(name, directory, command));
@@ -177,25 +168,6 @@ public final class StandaloneCluster implements AutoCloseable {
 
   private static List<String> words(String line) {
     return line.isBlank() ? List.of() : List.of(line.trim().split("\\s+"));
-  }
-
-  /** The program's own jar has all of it in one; built or tested, each is a jar of its own. */
-  private static String lib() {
-    String all = absolute(System.getProperty("java.class.path"));
-    List<String> jars = new ArrayList<>();
-    for (String entry : all.split(File.pathSeparator, -1)) {
-      if (LIB.matcher(Path.of(entry).getFileName().toString()).matches()) {
-        jars.add(entry);
-      }
-    }
-    return jars.isEmpty() ? all : String.join(File.pathSeparator, jars);
-  }
-
-  /** The same class path for a process that works in another folder. */
-  static String absolute(String classPath) {
-    return Stream.of(classPath.split(File.pathSeparator, -1))
-        .map(each -> Path.of(each).toAbsolutePath().toString())
-        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /** What the processes have complained of, for a run that fails. */

@@ -371,8 +371,7 @@ final class BenchCommand implements Runnable {
     private ClusterBenchConfig config() {
       try {
         return new ClusterBenchConfig(
-            deployed.job(),
-            deployed.flinkConf(),
+            deployed.deployment(),
             customers,
             events,
             runs,

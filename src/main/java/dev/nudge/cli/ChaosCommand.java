@@ -2,6 +2,7 @@ package dev.nudge.cli;
 
 import dev.nudge.chaos.Chaos;
 import dev.nudge.chaos.ChaosConfig;
+import dev.nudge.chaos.Deployment;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -83,14 +84,13 @@ final class ChaosCommand implements Callable<Integer> {
     if (!(minutes > 0 && minutes <= 10_000)) {
       throw refused("--minutes: found " + minutes + ", expected more than 0, 10000 at most");
     }
-    Path job = deployed.job();
-    Path flinkConf = deployed.flinkConf();
+    Deployment deployment = deployed.deployment();
     makeFolder();
     Duration feedFor = Duration.ofMillis((long) (minutes * 60_000));
     PrintWriter print = spec.commandLine().getOut();
     List<Chaos.Result> results =
         new Chaos(
-                new ChaosConfig(job, flinkConf, out, firstSeed, seeds, feedFor, kills, pauses),
+                new ChaosConfig(deployment, out, firstSeed, seeds, feedFor, kills, pauses),
                 line -> {
                   print.println(line);
                   print.flush();

@@ -1,5 +1,6 @@
 package dev.nudge.cli;
 
+import dev.nudge.chaos.Deployment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,20 +27,27 @@ final class DeployedFiles {
       description = "The files of a deployment (default: ${DEFAULT-VALUE}).")
   private Path flinkConf;
 
-  /** The jar, which is there. */
-  Path job() {
+  @Option(
+      names = "--flink-lib",
+      paramLabel = "DIR",
+      defaultValue = "target/flink-lib",
+      description = "Flink's own jars, as lib of a distribution (default: ${DEFAULT-VALUE}).")
+  private Path flinkLib;
+
+  /** All of it, which is there. */
+  Deployment deployment() {
     if (!Files.isRegularFile(job)) {
       throw refused("--job: found no file " + job + ", expected the jar; mvn package makes it");
     }
-    return job;
-  }
-
-  /** The folder, which has the files. */
-  Path flinkConf() {
     if (!Files.isRegularFile(flinkConf.resolve("config.yaml"))) {
       throw refused("--flink-conf: found no config.yaml in " + flinkConf + ", expected one");
     }
-    return flinkConf;
+    if (!Files.isDirectory(flinkLib)) {
+      throw refused(
+          "--flink-lib: found no folder %s, expected Flink's jars; mvn package puts them there"
+              .formatted(flinkLib));
+    }
+    return new Deployment(job, flinkConf, flinkLib);
   }
 
   private ParameterException refused(String message) {

@@ -12,6 +12,7 @@ import dev.nudge.bench.ClusterReport.Goal;
 import dev.nudge.bench.ClusterReport.Recovery;
 import dev.nudge.bench.ClusterReport.Sample;
 import dev.nudge.bench.TriggerLatency.Lateness;
+import dev.nudge.chaos.Deployment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,7 +26,14 @@ class ClusterReportTest {
 
   private static ClusterBenchConfig config(int customers, double load, Duration steady) {
     return new ClusterBenchConfig(
-        Path.of("job.jar"), Path.of("flink-conf"), customers, 10_000, 3, load, steady, 3, 1);
+        new Deployment(Path.of("job.jar"), Path.of("flink-conf"), Path.of("flink-lib")),
+        customers,
+        10_000,
+        3,
+        load,
+        steady,
+        3,
+        1);
   }
 
   private static Drain drain(boolean checkpoints, long events, double seconds) {

@@ -13,9 +13,8 @@ class ChaosIT {
 
   @Test
   void threeKillsChangeNoRowAndNoRecord() throws Exception {
-    Path job = Path.of(System.getProperty("nudge.job"));
     ChaosConfig config =
-        new ChaosConfig(job, Path.of("flink-conf"), directory, 1, 1, Duration.ofSeconds(60), 3, 0);
+        new ChaosConfig(BuiltDeployment.files(), directory, 1, 1, Duration.ofSeconds(60), 3, 0);
 
     Chaos.Result result = new Chaos(config, System.out::println).run().get(0);
 

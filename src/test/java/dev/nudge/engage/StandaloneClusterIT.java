@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.nudge.chaos.BuiltDeployment;
 import dev.nudge.chaos.StandaloneCluster;
 import dev.nudge.clickhouse.Migrations;
 import dev.nudge.definition.DefinitionReader;
@@ -96,7 +97,7 @@ class StandaloneClusterIT {
     cluster =
         StandaloneCluster.start(
             Files.createDirectory(directory.resolve("flink")),
-            Path.of("flink-conf"),
+            BuiltDeployment.files(),
             2,
             StandaloneCluster.IMPATIENT);
     clickHouse =
@@ -193,7 +194,7 @@ class StandaloneClusterIT {
 
   private String upload() throws Exception {
     await("two TaskManagers", () -> cluster.taskManagers().size() == 2);
-    return cluster.upload(Path.of(System.getProperty("nudge.job")));
+    return cluster.upload(BuiltDeployment.files().job());
   }
 
   private void createTopics() throws Exception {
