@@ -125,7 +125,7 @@ public final class ClusterBenchmark {
       topics = installation.prepare(PARTITIONS, List.of(definitions()));
       // How often metrics are asked for is no part of a deployment.
       flink =
-          installation.startFlink(TASK_MANAGERS, Map.of("metrics.fetcher.update-interval", "500"));
+          installation.startFlink(TASK_MANAGERS, Map.of("metrics.fetcher.update-interval", "1000"));
       gauges = new ClusterGauges(flink);
       installation.upload();
       long all = (long) Math.ceil(config.customers() * EventStream.EVENTS_A_VISIT);
@@ -212,15 +212,12 @@ public final class ClusterBenchmark {
       long begunNanos = System.nanoTime();
       Duration begunProcessor = flink.processorTime();
       long told = begunNanos;
+      long restored = restored();
+      long before = events;
       long deadline = begunNanos + DRAIN.toNanos();
       while (System.nanoTime() < deadline) {
-        long left = 0;
-        for (String job : jobs.values()) {
-          // Who does not know yet has all of it before it.
-          long pending = gauges.pending(job);
-          left += pending < 0 ? events : pending;
-        }
-        if (left == 0) {
+        long left = left(events);
+        if (left == 0 && before == 0) {
           Drain drain =
               new Drain(
                   checkpoints,
@@ -229,6 +226,7 @@ public final class ClusterBenchmark {
                   flink.processorTime().minus(begunProcessor).toNanos() / 1e3 / events,
                   gauges.checkpoint(jobs.get("engage")),
                   gauges.checkpoint(jobs.get("measure")));
+          requireNoRestart(restored);
           progress.accept(
               "%s: %,d events in %.1f s, %,.0f/s, %.1f us of processor time each"
                   .formatted(
@@ -240,9 +238,36 @@ public final class ClusterBenchmark {
           progress.accept("  %s: %,d to go".formatted(name, left));
           installation.areRunning(jobs.values());
         }
+        // A source that has just read what it knew of may not know of all.
+        before = left;
         TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
       }
       throw new TimeoutException(name + ": not worked off in " + DRAIN);
+    }
+
+    private long left(long events) throws IOException, InterruptedException {
+      long left = 0;
+      for (String job : jobs.values()) {
+        // Who does not know yet has all of it before it.
+        long pending = gauges.pending(job);
+        left += pending < 0 ? events : pending;
+      }
+      return left;
+    }
+
+    private long restored() throws IOException, InterruptedException {
+      long restored = 0;
+      for (String job : jobs.values()) {
+        restored += gauges.restored(job);
+      }
+      return restored;
+    }
+
+    /** What is done twice is no measure. */
+    private void requireNoRestart(long restored) throws IOException, InterruptedException {
+      if (restored() != restored) {
+        throw new IOException("a job was restarted while it was measured");
+      }
     }
 
     private ClusterReport paced(ShopLoad load, Drain fill, List<Drain> drains, double rate)
@@ -257,6 +282,7 @@ public final class ClusterBenchmark {
                   IngestConfig.from(new Configuration()).maxOutOfOrdernessMillis()))) {
         shop.start();
         awaitCaughtUp(latency, System.currentTimeMillis(), rate);
+        long restored = restored();
         List<Sample> samples = new ArrayList<>();
         long begun = System.currentTimeMillis();
         long until = begun + config.steady().toMillis();
@@ -264,11 +290,12 @@ public final class ClusterBenchmark {
           samples.add(sample(latency, begun));
           progress.accept("  " + samples.get(samples.size() - 1).line());
         }
+        requireNoRestart(restored);
         Lateness steady = latency.between(begun, System.currentTimeMillis());
         List<Recovery> recoveries = new ArrayList<>();
         for (int kill = 0; kill < config.kills(); kill++) {
           TimeUnit.MILLISECONDS.sleep(BETWEEN_KILLS.toMillis());
-          recoveries.add(kill(latency, rate));
+          recoveries.add(kill(JOBS.get(kill % JOBS.size()), latency, rate));
         }
         return new ClusterReport(config, fill, drains, rate, steady, samples, recoveries);
       } finally {
@@ -298,23 +325,28 @@ public final class ClusterBenchmark {
           gauges.checkpoint(jobs.get("measure")));
     }
 
-    private Recovery kill(TriggerLatency latency, double rate)
+    /** Kills a TaskManager that works for a job. */
+    private Recovery kill(String job, TriggerLatency latency, double rate)
         throws IOException, InterruptedException, TimeoutException {
+      String id = jobs.get(job);
       String name = "";
       for (String each : flink.taskManagers()) {
-        if (gauges.isBusy(each)) {
+        if (gauges.isBusy(each, id)) {
           name = each;
         }
       }
       ServerProcess victim = flink.process(name);
+      long restored = gauges.restored(id);
       long killed = System.currentTimeMillis();
       victim.kill();
       TimeUnit.MILLISECONDS.sleep(SUPERVISOR.toMillis());
       victim.restart();
+      // Nobody knows of it for some seconds, and nothing is behind meanwhile but what it did.
+      installation.await("the job's restart", CATCH_UP, () -> gauges.restored(id) > restored);
       long caughtUp = awaitCaughtUp(latency, killed, rate);
       Recovery recovery =
           new Recovery(
-              name,
+              job,
               (caughtUp - killed) / 1e3,
               latency.between(killed, System.currentTimeMillis()).max() / 1e3);
       progress.accept(recovery.line());
@@ -345,7 +377,8 @@ public final class ClusterBenchmark {
     /** A second's records may be on their way. */
     private boolean isNearlyEmpty(double rate) throws IOException, InterruptedException {
       for (String job : jobs.values()) {
-        if (!(gauges.pending(job) <= rate)) {
+        long pending = gauges.pending(job);
+        if (pending < 0 || pending > rate) {
           return false;
         }
       }

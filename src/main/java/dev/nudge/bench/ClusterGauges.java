@@ -9,9 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /** What Flink's API says of jobs that run. */
@@ -19,36 +17,21 @@ final class ClusterGauges {
   private static final String PENDING = ".pendingRecords";
   private static final String HEAP = "Status.JVM.Memory.Heap.Used";
 
+  /** Sources that have nothing to read for as long as nobody changes a definition. */
+  private static final String QUIET = "Definitions";
+
   private final StandaloneCluster cluster;
-  private final Map<String, List<String>> pendingPaths = new HashMap<>();
 
   ClusterGauges(StandaloneCluster cluster) {
     this.cluster = cluster;
   }
 
-  /** Records in Kafka that a job has not read yet; -1 before its sources know. */
+  /** Records in Kafka that a job has not read yet; -1 while one of its sources does not know. */
   long pending(String job) throws IOException, InterruptedException {
-    List<String> paths = pendingPaths.get(job);
-    if (paths == null) {
-      paths = pathsOfPending(job);
-      if (paths.isEmpty()) {
-        return -1;
-      }
-      pendingPaths.put(job, paths);
-    }
     long pending = 0;
-    for (String path : paths) {
-      for (JsonNode metric : cluster.get(path)) {
-        pending += metric.path("sum").asLong();
-      }
-    }
-    return pending;
-  }
-
-  private List<String> pathsOfPending(String job) throws IOException, InterruptedException {
-    List<String> paths = new ArrayList<>();
     for (JsonNode vertex : cluster.get("/jobs/" + job).path("vertices")) {
-      if (!vertex.path("name").asText().startsWith("Source")) {
+      String name = vertex.path("name").asText();
+      if (!name.startsWith("Source") || name.contains(QUIET)) {
         continue;
       }
       String path =
@@ -59,11 +42,21 @@ final class ClusterGauges {
           names.add(URLEncoder.encode(metric.path("id").asText(), StandardCharsets.UTF_8));
         }
       }
-      if (!names.isEmpty()) {
-        paths.add(path + "?agg=sum&get=" + String.join(",", names));
+      JsonNode sums =
+          names.isEmpty() ? null : cluster.get(path + "?agg=sum&get=" + String.join(",", names));
+      if (sums == null || sums.isEmpty()) {
+        return -1;
+      }
+      for (JsonNode metric : sums) {
+        pending += metric.path("sum").asLong();
       }
     }
-    return paths;
+    return pending;
+  }
+
+  /** How often a job began from a checkpoint or savepoint. */
+  long restored(String job) throws IOException, InterruptedException {
+    return cluster.get("/jobs/" + job + "/checkpoints").at("/counts/restored").asLong();
   }
 
   /**
@@ -98,10 +91,14 @@ final class ClusterGauges {
     return bytes;
   }
 
-  /** Whether tasks run there. */
-  boolean isBusy(String taskManager) throws IOException, InterruptedException {
-    JsonNode all = cluster.get("/taskmanagers/" + taskManager);
-    return all.path("freeSlots").asInt() < all.path("slotsNumber").asInt();
+  /** Whether tasks of a job run there. */
+  boolean isBusy(String taskManager, String job) throws IOException, InterruptedException {
+    for (JsonNode slot : cluster.get("/taskmanagers/" + taskManager).path("allocatedSlots")) {
+      if (slot.path("jobId").asText().equals(job)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What lies below a folder, bytes; files that go meanwhile are left out. */

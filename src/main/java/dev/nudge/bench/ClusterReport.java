@@ -104,16 +104,16 @@ public record ClusterReport(
   /**
    * A kill.
    *
-   * @param killed which TaskManager
+   * @param job whose TaskManager was killed
    * @param caughtUpSeconds until triggers were on time and both jobs had read everything
    * @param latestSeconds the lateness of the latest trigger
    */
-  record Recovery(String killed, double caughtUpSeconds, double latestSeconds) {
+  record Recovery(String job, double caughtUpSeconds, double latestSeconds) {
     String line() {
       return String.format(
           Locale.ROOT,
-          "%s killed: caught up after %.1f s, the latest trigger was %.1f s late",
-          killed,
+          "a TaskManager of %s killed: caught up after %.1f s, the latest trigger was %.1f s late",
+          job,
           caughtUpSeconds,
           latestSeconds);
     }

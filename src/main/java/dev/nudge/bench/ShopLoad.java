@@ -16,7 +16,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * what time it is.
  *
  * <p>What is written at once piled up in the past, at an even pace; what is written at a pace is
- * dated when it is sent.
+ * dated when it is due, so that a writer who is held up is no excuse.
  */
 final class ShopLoad extends LoadWriter {
   private static final long TIME_EVERY_MILLIS = 50;
@@ -67,11 +67,12 @@ final class ShopLoad extends LoadWriter {
    */
   void pace(double eventsPerSecond) {
     long begun = System.nanoTime();
+    long begunMillis = System.currentTimeMillis();
     long written = 0;
     while (!Thread.currentThread().isInterrupted()) {
       long due = (long) ((System.nanoTime() - begun) / 1e9 * eventsPerSecond);
       for (; written < due; written++) {
-        send(events.next(), System.currentTimeMillis());
+        send(events.next(), begunMillis + (long) (written / eventsPerSecond * 1e3));
       }
       tellTimeIfDue(System.currentTimeMillis());
       LockSupport.parkNanos(TURN_NANOS);

@@ -62,9 +62,9 @@ class ClusterReportTest {
 
   private static final List<Recovery> RECOVERIES =
       List.of(
-          new Recovery("taskmanager-1", 12.5, 14.0),
-          new Recovery("taskmanager-2", 31.0, 33.0),
-          new Recovery("taskmanager-3", 9.0, 9.5));
+          new Recovery("engage", 12.5, 14.0),
+          new Recovery("measure", 31.0, 33.0),
+          new Recovery("engage", 9.0, 9.5));
 
   @Test
   void goalsAreMediansBesideWhatIsWanted() {
@@ -89,7 +89,7 @@ class ClusterReportTest {
     assertThat(report.table().lines().filter(line -> line.contains(" triggers "))).hasSize(12);
     assertThat(report.table())
         .contains("  3600 s    1,000 triggers  p50    40  p99    180  max    950 ms")
-        .contains("taskmanager-2 killed: caught up after 31.0 s");
+        .contains("a TaskManager of measure killed: caught up after 31.0 s");
     JsonNode json = new ObjectMapper().readTree(report.json());
     assertThat(json.get("samples")).hasSize(360);
     assertThat(json.at("/config/customers").asInt()).isEqualTo(1_000_000);

@@ -10,18 +10,50 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nudge.event.CustomerEvent;
 import dev.nudge.event.CustomerKey;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.apache.flink.runtime.state.KeyGroupStatePartitionStreamProvider;
 import org.junit.jupiter.api.Test;
 
 /** Events that wait for the watermark. */
 class ReorderingTest {
-  private final Reordering reordering =
-      new Reordering(
-          16, TypeInformation.of(CustomerEvent.class).createSerializer(new SerializerConfigImpl()));
+  private final TypeSerializer<CustomerEvent> serializer =
+      TypeInformation.of(CustomerEvent.class).createSerializer(new SerializerConfigImpl());
+  private final Reordering reordering;
+
+  ReorderingTest() throws IOException {
+    reordering = new Reordering(16, serializer);
+  }
+
+  @Test
+  void whatTheFirstVersionWroteIsRead() throws Exception {
+    DataOutputSerializer snapshot = new DataOutputSerializer(100);
+    TypeSerializerSnapshot.writeVersionedSnapshot(snapshot, serializer.snapshotConfiguration());
+    DataOutputSerializer out = new DataOutputSerializer(100);
+    out.writeByte(1);
+    out.writeLong(7);
+    out.writeInt(1);
+    out.writeInt(snapshot.length());
+    out.write(snapshot.getCopyOfBuffer());
+    serializer.serialize(viewed(ANNA, START), out);
+
+    reordering.read(
+        List.of(
+            new KeyGroupStatePartitionStreamProvider(
+                new ByteArrayInputStream(out.getCopyOfBuffer()), 3)),
+        getClass().getClassLoader());
+
+    assertThat(reordering.spilled()).isEqualTo(7);
+    assertThat(takeAll(START)).containsExactly("anna+0");
+  }
 
   @Test
   void onlyWhatTheWatermarkPassesIsTaken() throws Exception {
