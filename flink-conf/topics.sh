@@ -10,6 +10,7 @@ BOOTSTRAP=${BOOTSTRAP:-localhost:9092}
 # Of every topic but the definitions'. No fewer than Engage's cores will ever be: README.md, Sizing. More can be added
 # later, but then a customer's records lie in two places and may be read in another order once.
 PARTITIONS=${PARTITIONS:-12}
+# From three on, two brokers must have a record before it is acknowledged: one may be lost, and one may be away.
 REPLICATION=${REPLICATION:-3}
 # Stands before every topic's plain name: kafka.topic-prefix.
 PREFIX=${PREFIX:-nudge.}
@@ -23,6 +24,7 @@ topic() {
   name=$PREFIX$1 partitions=$2
   shift 2
   all=$(echo "$@" | tr ' ' ',')
+  [ "$REPLICATION" -lt 3 ] || all=$all,min.insync.replicas=2
   run "$MODE" kafka-topics.sh --bootstrap-server "$BOOTSTRAP" ${COMMAND_CONFIG:+--command-config "$COMMAND_CONFIG"} \
     --create --if-not-exists --topic "$name" --partitions "$partitions" --replication-factor "$REPLICATION"
   run "$MODE" kafka-configs.sh --bootstrap-server "$BOOTSTRAP" ${COMMAND_CONFIG:+--command-config "$COMMAND_CONFIG"} \

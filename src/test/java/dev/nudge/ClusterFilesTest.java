@@ -79,6 +79,12 @@ class ClusterFilesTest {
         .isEqualTo(Duration.ofSeconds(10));
     assertThat(cluster.get(CheckpointingOptions.CHECKPOINTING_TIMEOUT))
         .isEqualTo(Duration.ofMinutes(10));
+    // As long as a transaction of Kafka lives, though each fails at once.
+    assertThat(
+            cluster
+                .get(CheckpointingOptions.CHECKPOINTING_INTERVAL)
+                .multipliedBy(cluster.get(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER)))
+        .isEqualTo(Duration.ofMinutes(15));
     assertThat(cluster.get(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE))
         .isEqualTo(CheckpointingMode.EXACTLY_ONCE);
     assertThat(cluster.get(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION))

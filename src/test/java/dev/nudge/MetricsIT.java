@@ -92,7 +92,7 @@ class MetricsIT {
     Configuration flink = new Configuration();
     // As it stands in the file that is rolled out.
     GlobalConfiguration.loadConfiguration("flink-conf").toMap().entrySet().stream()
-        .filter(entry -> entry.getKey().startsWith("metrics."))
+        .filter(entry -> entry.getKey().startsWith("metrics.reporter"))
         .forEach(entry -> flink.setString(entry.getKey(), entry.getValue()));
     flink.setString("metrics.reporter.prom.port", Integer.toString(port));
     flink.set(StateBackendOptions.STATE_BACKEND, "rocksdb");

@@ -96,6 +96,12 @@ public final class StandaloneCluster implements AutoCloseable {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("rest.port", Integer.toString(ports.get(0)));
     settings.put("jobmanager.rpc.port", Integer.toString(ports.get(1)));
+    // The file names ports for firewalls; here clusters share one machine, so each takes what is
+    // free.
+    settings.put("blob.server.port", "0");
+    settings.put("taskmanager.rpc.port", "0");
+    settings.put("taskmanager.data.bind-port", "0");
+    settings.put("metrics.internal.query-service.port", "0");
     settings.put("jobmanager.bind-host", "127.0.0.1");
     settings.put("taskmanager.bind-host", "127.0.0.1");
     settings.put("taskmanager.host", "127.0.0.1");

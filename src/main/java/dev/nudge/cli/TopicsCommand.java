@@ -52,6 +52,7 @@ final class TopicsCommand implements Callable<Integer> {
     try (Admin admin = Admin.create(clients)) {
       TopicCheck check = Topics.create(admin, prefix, partitions, replication);
       check.findings().forEach(spec.commandLine().getErr()::println);
+      check.risks().forEach(risk -> spec.commandLine().getErr().println("warning: " + risk));
       check
           .layout()
           .partitions()

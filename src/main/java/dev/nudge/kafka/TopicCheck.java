@@ -8,16 +8,18 @@ import java.util.stream.Collectors;
  *
  * @param layout the topics that exist
  * @param findings what is wrong, empty if Nudge can run
+ * @param risks what Nudge can run with, until a broker dies
  */
-public record TopicCheck(TopicLayout layout, List<Finding> findings) {
+public record TopicCheck(TopicLayout layout, List<Finding> findings, List<Finding> risks) {
 
-  /** Keeps its own copy. */
+  /** Keeps its own copies. */
   public TopicCheck {
     findings = List.copyOf(findings);
+    risks = List.copyOf(risks);
   }
 
   /**
-   * One thing wrong with one topic.
+   * One thing wrong with one topic, or a risk.
    *
    * @param topic its name on the broker
    * @param setting the setting, {@code partitions}, or {@code topic} for one that is missing

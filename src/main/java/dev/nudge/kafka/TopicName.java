@@ -37,6 +37,15 @@ public enum TopicName {
   /** A dead letter holds such a record whole, its reason and place in headers. */
   public static final int MAX_DEAD_LETTER_BYTES = 8 << 20;
 
+  /** With so many copies one broker may be lost while another one is away. */
+  static final int REPLICAS_TO_LOSE_ONE = 3;
+
+  /**
+   * How many of them must have a record before a producer with {@code acks=all} is told that it is
+   * there.
+   */
+  static final int MIN_IN_SYNC_REPLICAS = 2;
+
   private enum Use {
     EVENTS,
     DEFINITIONS,
@@ -93,8 +102,10 @@ public enum TopicName {
    *
    * @param retention how long events are kept after the broker took them: a job that stands still
    *     for longer loses input; negative keeps them for ever
+   * @param replication copies of each record; with fewer than three Kafka's default stands, since
+   *     one broker that is away would stop all writing
    */
-  Map<String, String> settings(Duration retention) {
+  Map<String, String> settings(Duration retention, int replication) {
     Map<String, String> settings = new TreeMap<>(required());
     settings.put(
         TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
@@ -106,6 +117,9 @@ public enum TopicName {
       settings.put(
           TopicConfig.RETENTION_MS_CONFIG,
           Long.toString(retention.isNegative() ? -1 : retention.toMillis()));
+    }
+    if (replication >= REPLICAS_TO_LOSE_ONE) {
+      settings.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(MIN_IN_SYNC_REPLICAS));
     }
     return settings;
   }

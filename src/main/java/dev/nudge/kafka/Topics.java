@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,6 +22,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -61,7 +63,7 @@ public final class Topics {
       if (!existing.containsKey(topic)) {
         missing.add(
             new NewTopic(topic.withPrefix(prefix), topic.partitions(partitions), replication)
-                .configs(topic.settings(retention)));
+                .configs(topic.settings(retention, replication)));
       }
     }
     for (KafkaFuture<Void> created : admin.createTopics(missing).values().values()) {
@@ -134,6 +136,7 @@ public final class Topics {
     Map<TopicName, Config> configs = configs(admin, prefix, existing);
     Map<TopicName, Integer> partitions = new EnumMap<>(TopicName.class);
     List<Finding> findings = new ArrayList<>();
+    List<Finding> risks = new ArrayList<>();
     for (TopicName topic : TopicName.values()) {
       String name = topic.withPrefix(prefix);
       TopicDescription description = existing.get(topic);
@@ -151,14 +154,35 @@ public final class Topics {
           .required()
           .forEach(
               (setting, expected) -> {
-                ConfigEntry entry = config.get(setting);
-                String found = entry == null ? "nothing" : entry.value();
+                String found = value(config, setting);
                 if (!expected.equals(found)) {
                   findings.add(new Finding(name, setting, found, expected));
                 }
               });
+      risk(
+              name,
+              description.partitions().get(0).replicas().size(),
+              value(config, TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG))
+          .ifPresent(risks::add);
     }
-    return new TopicCheck(new TopicLayout(prefix, partitions), findings);
+    return new TopicCheck(new TopicLayout(prefix, partitions), findings, risks);
+  }
+
+  /** A record of three copies that one broker alone acknowledges is lost with that broker. */
+  static Optional<Finding> risk(String topic, int replicas, String minInSyncReplicas) {
+    return replicas >= TopicName.REPLICAS_TO_LOSE_ONE && minInSyncReplicas.equals("1")
+        ? Optional.of(
+            new Finding(
+                topic,
+                TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG,
+                minInSyncReplicas,
+                Integer.toString(TopicName.MIN_IN_SYNC_REPLICAS)))
+        : Optional.empty();
+  }
+
+  private static String value(Config config, String setting) {
+    ConfigEntry entry = config.get(setting);
+    return entry == null ? "nothing" : entry.value();
   }
 
   private static Map<TopicName, TopicDescription> describe(Admin admin, String prefix) {

@@ -10,20 +10,25 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The script of those who make topics with Kafka's own tools makes those that Nudge would make. */
 class TopicsScriptTest {
   private static final Duration WEEK = Duration.ofDays(7);
 
-  @Test
-  void everyTopicIsMadeAsNudgeWouldMakeIt() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void everyTopicIsMadeAsNudgeWouldMakeIt(int replication) throws Exception {
     Map<String, Integer> partitions = new HashMap<>();
     Map<String, Map<String, String>> settings = new HashMap<>();
-    for (String line : printed(Map.of("PARTITIONS", "5", "REPLICATION", "2"))) {
+    for (String line : printed(Map.of("PARTITIONS", "5", "REPLICATION", "" + replication))) {
       String[] words = line.split(" ", -1);
       assertThat(line).contains("--bootstrap-server localhost:9092");
       if (words[0].equals("kafka-topics.sh")) {
-        assertThat(line).contains("--create --if-not-exists").endsWith("--replication-factor 2");
+        assertThat(line)
+            .contains("--create --if-not-exists")
+            .endsWith("--replication-factor " + replication);
         partitions.put(after("--topic", words), Integer.parseInt(after("--partitions", words)));
       } else {
         assertThat(words[0]).isEqualTo("kafka-configs.sh");
@@ -40,7 +45,7 @@ class TopicsScriptTest {
     Map<String, Map<String, String>> expectedSettings = new HashMap<>();
     for (TopicName topic : TopicName.values()) {
       expectedPartitions.put(topic.withPrefix("nudge."), topic.partitions(5));
-      expectedSettings.put(topic.withPrefix("nudge."), topic.settings(WEEK));
+      expectedSettings.put(topic.withPrefix("nudge."), topic.settings(WEEK, replication));
     }
     assertThat(partitions).isEqualTo(expectedPartitions);
     assertThat(settings).isEqualTo(expectedSettings);
