@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -33,8 +32,8 @@ import java.util.zip.GZIPInputStream;
 
 /**
  * The log that is fed to every run: the real orders of a shop, a simulated one with clicks, orders
- * and profiles, what its customers answer to the triggers that a rehearsal sends, and what goes
- * wrong on the way: copies, records out of order within the bound, garbage.
+ * and profiles, and what its customers answer to the triggers that a rehearsal sends. What goes
+ * wrong on the way, copies, records out of order within the bound and garbage, differs by seed.
  *
  * <p>The answers stand in the log before any run begins, since triggers have the same ids in every
  * run. Campaigns with an experiment are left out: when a winner comes back is not a matter of event
@@ -73,6 +72,16 @@ final class ChaosInput {
           "win-back-loyal",
           "win-back-occasional");
 
+  /** A campaign that is to reach more than it can, so that there are targets and alerts. */
+  private static final String WITH_TARGETS = "cart-rescue";
+
+  private static final String TARGETS =
+      """
+
+      active: {from: 2011-12-09T06:00:00Z, to: 2011-12-09T12:30:00Z}
+      targets: {paid: 300, revenue: 30000}
+      """;
+
   /** A record is up to so late, less than the bound of five seconds. */
   private static final int MAX_DISORDER_MILLIS = 4_000;
 
@@ -87,16 +96,37 @@ final class ChaosInput {
   /**
    * A record on its way.
    *
+   * @param value the record, or null for a tombstone
    * @param arrivesMillis by which the log is ordered: event time, and what it is late by
    */
   record Arrival(Topic topic, byte[] key, byte[] value, long arrivesMillis) {}
 
-  private final List<DefinitionReader> definitions;
-  private final List<Arrival> arrivals;
+  /**
+   * What is written in a run.
+   *
+   * @param arrivals all of it, in the order of arrival
+   * @param copies how many of them were there before
+   * @param lateCopies how many of those come when all others of their time are over
+   * @param outOfOrder how many come after others that happened later
+   * @param garbage those that nobody can use
+   */
+  record Log(
+      List<Arrival> arrivals, int copies, int lateCopies, int outOfOrder, List<Garbage> garbage) {
+    @Override
+    public String toString() {
+      return "%,d records, %,d of them out of order, %,d copies, %,d of them late, %,d of no use"
+          .formatted(arrivals.size(), outOfOrder, copies, lateCopies, garbage.size());
+    }
+  }
 
-  private ChaosInput(List<DefinitionReader> definitions, List<Arrival> arrivals) {
+  private final List<DefinitionReader> definitions;
+
+  /** What happened, in the order of time, each once. */
+  private final List<SimulatedLog.Entry> log;
+
+  private ChaosInput(List<DefinitionReader> definitions, List<SimulatedLog.Entry> log) {
     this.definitions = definitions;
-    this.arrivals = arrivals;
+    this.log = List.copyOf(log);
   }
 
   /**
@@ -117,21 +147,24 @@ final class ChaosInput {
     log.addAll(SimulatedLog.answers(simulation, triggers));
     log.removeIf(each -> each.atMillis() >= END.toEpochMilli());
     log.sort(Comparator.comparingLong(SimulatedLog.Entry::atMillis));
-    return new ChaosInput(definitions, onTheirWay(log, new SplittableRandom(seed)));
+    return new ChaosInput(definitions, log);
   }
 
   private static DefinitionReader definitions(String tenant) throws IOException {
     DefinitionReader reader = DefinitionReader.forPublishing(tenant);
-    read(reader, "examples/policy.yaml");
+    read(reader, "examples/policy.yaml", "");
     for (String campaign : CAMPAIGNS) {
-      read(reader, "examples/campaigns/" + campaign + ".yaml");
+      String more = campaign.equals(WITH_TARGETS) ? TARGETS : "";
+      read(reader, "examples/campaigns/" + campaign + ".yaml", more);
     }
     return reader;
   }
 
-  private static void read(DefinitionReader reader, String resource) throws IOException {
+  private static void read(DefinitionReader reader, String resource, String more)
+      throws IOException {
     try (InputStream in = resource(resource)) {
-      reader.read(resource, in.readAllBytes());
+      String text = new String(in.readAllBytes(), UTF_8) + more;
+      reader.read(resource, text.getBytes(UTF_8));
     }
   }
 
@@ -191,46 +224,52 @@ final class ChaosInput {
         .toList();
   }
 
-  private static List<Arrival> onTheirWay(List<SimulatedLog.Entry> log, SplittableRandom random) {
+  /** The log as it happened: nothing twice, nothing late, nothing of no use. */
+  Log clean() {
+    List<Arrival> arrivals =
+        log.stream()
+            .map(each -> new Arrival(each.topic(), each.key(), each.value(), each.atMillis()))
+            .toList();
+    return new Log(arrivals, 0, 0, 0, List.of());
+  }
+
+  /** The log with what goes wrong on the way; the same seed makes the same. */
+  Log disturbed(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
     List<Arrival> arrivals = new ArrayList<>();
+    List<Garbage> garbage = new ArrayList<>();
+    int outOfOrder = 0;
+    int copies = 0;
+    int lateCopies = 0;
     for (SimulatedLog.Entry each : log) {
       long at = each.atMillis();
       if (random.nextDouble() < OUT_OF_ORDER) {
-        at += random.nextInt(MAX_DISORDER_MILLIS);
+        at += random.nextInt(1, MAX_DISORDER_MILLIS);
+        outOfOrder++;
       }
       arrivals.add(new Arrival(each.topic(), each.key(), each.value(), at));
       if (random.nextDouble() < COPIED) {
         arrivals.add(new Arrival(each.topic(), each.key(), each.value(), at));
+        copies++;
       }
       if (random.nextDouble() < COPIED_LATE) {
         long late = at + random.nextLong(LATE_COPY_MILLIS);
         arrivals.add(new Arrival(each.topic(), each.key(), each.value(), late));
+        copies++;
+        lateCopies++;
       }
       if (random.nextDouble() < GARBAGE) {
-        arrivals.add(new Arrival(each.topic(), each.key(), garbage(each.value(), random), at));
+        Garbage one = Garbage.of(each.topic(), each.value(), random);
+        arrivals.add(new Arrival(each.topic(), each.key(), one.value(), at));
+        garbage.add(one);
       }
     }
     arrivals.sort(Comparator.comparingLong(Arrival::arrivesMillis));
-    return List.copyOf(arrivals);
-  }
-
-  /** The begin of a record, as when a connection breaks, or no record at all. */
-  private static byte[] garbage(byte[] record, SplittableRandom random) {
-    if (random.nextBoolean()) {
-      return Arrays.copyOf(record, random.nextInt(record.length));
-    }
-    byte[] noise = new byte[random.nextInt(200)];
-    random.nextBytes(noise);
-    return noise;
+    return new Log(List.copyOf(arrivals), copies, lateCopies, outOfOrder, List.copyOf(garbage));
   }
 
   /** What is in force before the first record, a reader for each tenant. */
   List<DefinitionReader> definitions() {
     return definitions;
-  }
-
-  /** The log, in the order of arrival. */
-  List<Arrival> arrivals() {
-    return arrivals;
   }
 }

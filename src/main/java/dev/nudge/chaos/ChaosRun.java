@@ -2,6 +2,7 @@ package dev.nudge.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.nudge.definition.DefinitionException;
+import dev.nudge.definition.DefinitionReader;
 import dev.nudge.kafka.TopicLayout;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,12 +13,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.apache.flink.connector.base.DeliveryGuarantee;
 
 /**
  * One run: everything is started as processes of their own, the log is written, faults happen, and
@@ -42,6 +45,9 @@ final class ChaosRun implements AutoCloseable {
   private final Installation installation;
   private final Map<Fault.Target, ServerProcess> targets = new TreeMap<>();
 
+  /** What has begun and not ended, at most one of a process. */
+  private final Map<Fault.Target, Fault> lasting = new TreeMap<>();
+
   /**
    * A run that has not begun.
    *
@@ -58,32 +64,35 @@ final class ChaosRun implements AutoCloseable {
   /**
    * Runs to the end.
    *
+   * @param definitions in force from the beginning, a reader for each tenant
+   * @param happened takes the faults that hit somebody
+   * @throws IllegalStateException if a process of Flink was killed and no job felt it
    * @throws IOException if what is to be there is not, or a job has failed
    * @throws TimeoutException if it doesn't come to an end
    */
-  Outcome run(ChaosInput input, List<Fault> faults, Duration feedFor)
+  Outcome run(List<DefinitionReader> definitions, Trial trial, List<Fault> happened)
       throws IOException,
           InterruptedException,
           TimeoutException,
           SQLException,
           DefinitionException,
           ExecutionException {
-    TopicLayout topics = installation.prepare(PARTITIONS, input.definitions());
+    TopicLayout topics = installation.prepare(PARTITIONS, definitions);
     StandaloneCluster flink = installation.startFlink(TASK_MANAGERS, StandaloneCluster.IMPATIENT);
     targets.put(Fault.Target.BROKER, installation.server("kafka"));
     targets.put(Fault.Target.CLICKHOUSE, installation.server("clickhouse"));
     targets.put(Fault.Target.JOB_MANAGER, flink.process(StandaloneCluster.JOB_MANAGER));
     targets.put(Fault.Target.TASK_MANAGER_1, flink.process("taskmanager-1"));
     targets.put(Fault.Target.TASK_MANAGER_2, flink.process("taskmanager-2"));
-    List<String> jobs = submit();
+    Map<String, String> jobs = submit(trial.guarantee());
     Instant begun = Instant.now();
-    try (Feed feed = new Feed(installation.kafka(), topics, input.arrivals())) {
+    try (Feed feed = new Feed(installation.kafka(), topics, trial.log().arrivals())) {
       CompletableFuture<Void> written = new CompletableFuture<>();
       Thread writer =
           new Thread(
               () -> {
                 try {
-                  feed.write(feedFor);
+                  feed.write(trial.feedFor());
                   written.complete(null);
                 } catch (InterruptedException | ExecutionException | RuntimeException e) {
                   written.completeExceptionally(e);
@@ -91,31 +100,67 @@ final class ChaosRun implements AutoCloseable {
               },
               "chaos-feed");
       writer.start();
-      befall(faults, feedFor, begun);
+      befall(trial, begun, happened);
       written.get(END.toMillis(), TimeUnit.MILLISECONDS);
     }
     progress.accept("all is written after " + since(begun));
-    awaitEnd(jobs);
+    awaitEnd(jobs.values());
     progress.accept("all is measured after " + since(begun));
+    expectRestored(jobs, happened);
     return Outcome.read(installation.clickHouseHttp(), installation.kafka(), topics);
   }
 
-  private List<String> submit() throws IOException, InterruptedException, TimeoutException {
+  /** Both jobs' ids, by their names. */
+  private Map<String, String> submit(DeliveryGuarantee guarantee)
+      throws IOException, InterruptedException, TimeoutException {
     installation.upload();
-    List<String> jobs = new ArrayList<>();
-    for (String job : List.of("engage", "measure")) {
-      jobs.add(installation.submit(job, PARALLELISM, null, ARGUMENTS, Map.of()));
-    }
-    installation.await("running jobs", START, () -> installation.areRunning(jobs));
+    Map<String, String> engage = new TreeMap<>(ARGUMENTS);
+    engage.put("kafka.delivery-guarantee", guarantee.name());
+    Map<String, String> jobs = new TreeMap<>();
+    jobs.put("engage", installation.submit("engage", PARALLELISM, null, engage, Map.of()));
+    jobs.put("measure", installation.submit("measure", PARALLELISM, null, ARGUMENTS, Map.of()));
+    installation.await("running jobs", START, () -> installation.areRunning(jobs.values()));
+    // From then on a job that comes back is one that was restored.
+    installation.await("first checkpoints", START, () -> latest(jobs.values()).isPresent());
     return jobs;
   }
 
+  /** The newest complete checkpoint of each job, by its id; empty while one has none. */
+  private Optional<Map<String, Long>> latest(Iterable<String> jobs)
+      throws IOException, InterruptedException {
+    Map<String, Long> latest = new TreeMap<>();
+    for (String job : jobs) {
+      JsonNode id =
+          installation.flink().get("/jobs/" + job + "/checkpoints").at("/latest/completed/id");
+      if (!id.isNumber()) {
+        return Optional.empty();
+      }
+      latest.put(job, id.asLong());
+    }
+    return Optional.of(latest);
+  }
+
+  /** A fault that no job felt has tried nothing. */
+  private void expectRestored(Map<String, String> jobs, List<Fault> happened)
+      throws IOException, InterruptedException {
+    Map<String, Long> restored = new TreeMap<>();
+    for (Map.Entry<String, String> job : jobs.entrySet()) {
+      JsonNode checkpoints = installation.flink().get("/jobs/" + job.getValue() + "/checkpoints");
+      restored.put(job.getKey(), checkpoints.at("/counts/restored").asLong());
+    }
+    progress.accept("restored since the JobManager's last start: " + restored);
+    if (happened.stream().anyMatch(Fault::endsJobs)
+        && restored.values().stream().allMatch(times -> times == 0)) {
+      throw new IllegalStateException("no job was restored, though these happened: " + happened);
+    }
+  }
+
   /** Lets faults happen when they are due, each beside those that last. */
-  private void befall(List<Fault> faults, Duration feedFor, Instant begun)
+  private void befall(Trial trial, Instant begun, List<Fault> happened)
       throws IOException, InterruptedException {
     List<Step> steps = new ArrayList<>();
-    for (Fault fault : faults) {
-      long at = (long) (fault.at() * feedFor.toMillis());
+    for (Fault fault : trial.faults()) {
+      long at = (long) (fault.at() * trial.feedFor().toMillis());
       steps.add(new Step(at, fault, true));
       steps.add(new Step(at + fault.lasts().toMillis(), fault, false));
     }
@@ -123,45 +168,67 @@ final class ChaosRun implements AutoCloseable {
     for (Step step : steps) {
       TimeUnit.MILLISECONDS.sleep(
           step.atMillis - Duration.between(begun, Instant.now()).toMillis());
-      take(step);
+      supervise();
+      if (step.begins) {
+        begin(step, happened);
+      } else {
+        end(step.fault);
+      }
     }
   }
 
   private record Step(long atMillis, Fault fault, boolean begins) {}
 
-  private void take(Step step) throws IOException, InterruptedException {
-    ServerProcess target = targets.get(step.fault.target());
-    boolean kills = step.fault.kind() == Fault.Kind.KILL;
-    if (step.begins) {
-      progress.accept("%.1f s: %s".formatted(step.atMillis / 1_000.0, step.fault));
+  /** Who is dead or held still already is not hit. */
+  private void begin(Step step, List<Fault> happened) throws IOException, InterruptedException {
+    Fault.Target target = step.fault.target();
+    ServerProcess process = targets.get(target);
+    boolean hits = process.isAlive() && !lasting.containsKey(target);
+    progress.accept(
+        "%.1f s: %s%s"
+            .formatted(step.atMillis / 1_000.0, step.fault, hits ? "" : ", which hits nobody"));
+    if (!hits) {
+      return;
     }
-    if (step.begins && kills) {
-      target.kill();
-    } else if (step.begins) {
-      target.pause();
-    } else if (!kills) {
-      target.resume();
-    } else if (!target.isAlive()) {
-      target.restart();
+    lasting.put(target, step.fault);
+    happened.add(step.fault);
+    if (step.fault.kind() == Fault.Kind.KILL) {
+      process.kill();
+    } else {
+      process.pause();
+    }
+  }
+
+  private void end(Fault fault) throws IOException, InterruptedException {
+    // Not that of a fault that hit nobody, while another lasts.
+    if (!fault.equals(lasting.get(fault.target()))) {
+      return;
+    }
+    lasting.remove(fault.target());
+    ServerProcess process = targets.get(fault.target());
+    if (fault.kind() == Fault.Kind.KILL) {
+      process.restart();
+    } else {
+      process.resume();
     }
   }
 
   /** Starts again who has died of a fault that did not kill it, such as a start held still. */
   private void supervise() throws IOException {
     for (Map.Entry<Fault.Target, ServerProcess> each : targets.entrySet()) {
-      if (!each.getValue().isAlive()) {
+      if (!each.getValue().isAlive() && !lasting.containsKey(each.getKey())) {
         progress.accept("started again: " + each.getKey());
         each.getValue().restart();
       }
     }
   }
 
-  private boolean supervised(List<String> jobs) throws IOException, InterruptedException {
+  private boolean supervised(Iterable<String> jobs) throws IOException, InterruptedException {
     supervise();
     return installation.areRunning(jobs);
   }
 
-  private void awaitEnd(List<String> jobs)
+  private void awaitEnd(Iterable<String> jobs)
       throws IOException, InterruptedException, TimeoutException {
     String measured =
         "SELECT max(until) >= toDateTime64('%s', 3, 'UTC') FROM nudge.measured"
@@ -177,20 +244,15 @@ final class ChaosRun implements AutoCloseable {
         "the last checkpoints",
         END,
         () -> {
-          boolean all = supervised(jobs);
-          for (String job : jobs) {
-            JsonNode latest =
-                installation
-                    .flink()
-                    .get("/jobs/" + job + "/checkpoints")
-                    .at("/latest/completed/id");
-            if (!latest.isNumber()) {
-              return false;
-            }
-            first.putIfAbsent(job, latest.asLong());
-            all &= latest.asLong() >= first.get(job) + CHECKPOINTS_TO_THE_END;
+          if (!supervised(jobs)) {
+            return false;
           }
-          return all;
+          Map<String, Long> latest = latest(jobs).orElse(Map.of());
+          latest.forEach(first::putIfAbsent);
+          return !latest.isEmpty()
+              && latest.entrySet().stream()
+                  .allMatch(
+                      each -> each.getValue() >= first.get(each.getKey()) + CHECKPOINTS_TO_THE_END);
         });
   }
 

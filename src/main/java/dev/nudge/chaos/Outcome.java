@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -30,8 +31,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /**
  * What a run left: the rows of every table, and what stands in the topics that the jobs write.
  *
- * <p>Left out are columns that say how a row came about and not what it says: how many inputs it is
- * made of, when it was written, and where in its topic a record stood.
+ * <p>Left out are when a row was written, and where in its topic a dead letter stood. How many
+ * inputs a row is made of is compared where it follows from the log alone: an alert's and a
+ * target's say how much had been counted when it was judged, and revenue counts from the minute on
+ * that is open when it comes.
  */
 final class Outcome {
   private static final List<TopicName> TOPICS =
@@ -40,10 +43,27 @@ final class Outcome {
   private static final String COLUMNS =
       "SELECT table, arrayStringConcat(groupArray(concat('`', name, '`')), ', ')"
           + " FROM (SELECT table, name FROM system.columns WHERE database = 'nudge'"
-          + " AND name NOT IN ('version', 'written', 'offset', 'appended_at', 'identity')"
+          + " AND name != 'written'"
+          + " AND NOT (name = 'version' AND table IN ('alert_rows', 'target_hourly'))"
           + " AND table IN (SELECT name FROM system.tables WHERE database = 'nudge'"
-          + " AND engine LIKE '%MergeTree' AND name != 'schema_migrations')"
+          + " AND engine LIKE '%MergeTree'"
+          + " AND name NOT IN ('schema_migrations', 'dead_letters'))"
           + " ORDER BY table, position) GROUP BY table ORDER BY table FORMAT TSVRaw";
+
+  private static final String DEAD_LETTERS =
+      "SELECT topic, reason, hex(raw) FROM nudge.dead_letters FINAL FORMAT TSVRaw";
+
+  private static final String DEAD_LETTERS_TABLE = "dead_letters";
+  private static final String DEAD_LETTERS_TOPIC = "topic dead-letters";
+
+  /** What may have no row after a run without faults, and why. */
+  private static final Map<String, String> MAY_BE_EMPTY =
+      Map.of(
+          DEAD_LETTERS_TABLE, "all records are of use",
+          DEAD_LETTERS_TOPIC, "all records are of use");
+
+  /** The header of a dead letter that says why. */
+  private static final String REASON = "nudge-reason";
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -73,9 +93,34 @@ final class Outcome {
               .sorted()
               .toList());
     }
+    outcome.lines.put(
+        DEAD_LETTERS_TABLE,
+        select(clickHouse, DEAD_LETTERS).stream()
+            .map(line -> line.split("\t", -1))
+            .map(
+                parts ->
+                    Garbage.line(
+                        plain(parts[0], topics), parts[1], HexFormat.of().parseHex(parts[2])))
+            .sorted()
+            .toList());
     for (TopicName topic : TOPICS) {
-      outcome.readTopic(kafka, topics, topic);
+      Map<String, String> byId = new HashMap<>();
+      for (ConsumerRecord<byte[], byte[]> record : read(kafka, topics, topic)) {
+        if (TimeRecord.read(record.value()).isEmpty()) {
+          String line = new String(record.value(), UTF_8);
+          outcome.add(byId, JSON.readTree(line).path("id").asText(), line);
+        }
+      }
+      outcome.lines.put("topic " + topic.plainName(), byId.values().stream().sorted().toList());
     }
+    Map<String, String> byPlace = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> letter : read(kafka, topics, TopicName.DEAD_LETTERS)) {
+      String place = new String(letter.key(), UTF_8);
+      String topic = plain(place.substring(0, place.indexOf('/')), topics);
+      String reason = new String(letter.headers().lastHeader(REASON).value(), UTF_8);
+      outcome.add(byPlace, place, Garbage.line(topic, reason, letter.value()));
+    }
+    outcome.lines.put(DEAD_LETTERS_TOPIC, byPlace.values().stream().sorted().toList());
     return outcome;
   }
 
@@ -94,11 +139,16 @@ final class Outcome {
     return answer.body().lines().toList();
   }
 
-  private void readTopic(KafkaConfig kafka, TopicLayout topics, TopicName topic)
-      throws IOException {
+  private static String plain(String topic, TopicLayout topics) {
+    return topic.substring(topics.prefix().length());
+  }
+
+  /** What readers of committed records see. */
+  private static List<ConsumerRecord<byte[], byte[]>> read(
+      KafkaConfig kafka, TopicLayout topics, TopicName topic) {
     Properties properties = kafka.toProperties();
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    Map<String, String> byId = new HashMap<>();
+    List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions = new ArrayList<>();
@@ -109,26 +159,18 @@ final class Outcome {
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       while (partitions.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-          add(byId, record.value(), topic);
-        }
+        consumer.poll(Duration.ofMillis(200)).forEach(all::add);
       }
     }
-    lines.put("topic " + topic.plainName(), byId.values().stream().sorted().toList());
+    return all;
   }
 
-  private void add(Map<String, String> byId, byte[] value, TopicName topic) throws IOException {
-    if (TimeRecord.read(value).isPresent()) {
-      return;
-    }
-    String line = new String(value, UTF_8);
-    String id = JSON.readTree(line).path("id").asText();
+  private void add(Map<String, String> byId, String id, String line) throws IOException {
     String before = byId.put(id, line);
     if (before != null) {
       copies++;
       if (!before.equals(line)) {
-        throw new IOException(
-            "%s: one id says two things:%n%s%n%s".formatted(topic.plainName(), before, line));
+        throw new IOException("%s: one id says two things:%n%s%n%s".formatted(id, before, line));
       }
     }
   }
@@ -138,6 +180,22 @@ final class Outcome {
     Map<String, Integer> sizes = new TreeMap<>();
     lines.forEach((name, all) -> sizes.put(name, all.size()));
     return sizes;
+  }
+
+  /** Tables and topics without a row that should have some: they would be compared in vain. */
+  List<String> empty() {
+    return lines.keySet().stream()
+        .filter(name -> lines.get(name).isEmpty() && !MAY_BE_EMPTY.containsKey(name))
+        .toList();
+  }
+
+  /** The same, but for dead letters: they are exactly those. */
+  Outcome with(List<Garbage> garbage) {
+    Outcome other = new Outcome();
+    other.lines.putAll(lines);
+    other.lines.put(DEAD_LETTERS_TABLE, garbage.stream().map(Garbage::inTable).toList());
+    other.lines.put(DEAD_LETTERS_TOPIC, garbage.stream().map(Garbage::onTopic).toList());
+    return other;
   }
 
   /** How many records stand in a topic more than once, which a reader knows by their ids. */
@@ -166,12 +224,6 @@ final class Outcome {
         differences.add(sign + " " + name + " " + line);
       }
     }
-  }
-
-  /** The names of tables and topics that a row of {@link #differencesFrom} may begin with. */
-  static String nameOf(String difference) {
-    String[] words = difference.split(" ", 4);
-    return words[1].equals("topic") ? words[1] + " " + words[2] : words[1];
   }
 
   @Override

@@ -322,6 +322,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
       tally(each.event());
     }
     tallies.forget(atMillis - config.allowedLatenessMillis());
+    countAnew();
     say();
   }
 
@@ -346,7 +347,20 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
       tally(event);
     }
     corrections.inc();
+    countAnew();
     say();
+  }
+
+  /** By the instant and not by the turn, which is as long as the watermark's step. */
+  private void countAnew() {
+    if (isNothing()) {
+      inputs = 0;
+    }
+  }
+
+  /** Whether nothing is kept of the customer, the number of inputs neither. */
+  private boolean isNothing() {
+    return ledger.isEmpty() && tallies.isEmpty() && attributes.isEmpty();
   }
 
   private static boolean isErasure(CustomerEvent event) {
@@ -445,7 +459,7 @@ final class MeasureFunction implements CustomerFunction<DefinitionVersion, Tally
 
   @Override
   public void save(CodedOutputStream to) throws IOException {
-    if (ledger.isEmpty() && tallies.isEmpty() && attributes.isEmpty()) {
+    if (isNothing()) {
       return;
     }
     to.writeFixed64NoTag(dueMillis);

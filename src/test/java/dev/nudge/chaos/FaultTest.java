@@ -2,6 +2,7 @@ package dev.nudge.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -39,6 +40,31 @@ class FaultTest {
 
       assertThat(times).isSorted();
       assertThat(times).allSatisfy(at -> assertThat(at).isBetween(0.05, 0.95));
+    }
+  }
+
+  @Test
+  void theFirstPauseIsSoLongThatFlinkGivesUpWhomItBefalls() {
+    for (long seed = 0; seed < 100; seed++) {
+      List<Fault> pauses =
+          Fault.of(seed, 3, 4).stream().filter(each -> each.kind() == Fault.Kind.PAUSE).toList();
+
+      assertThat(pauses)
+          .anySatisfy(
+              each -> {
+                assertThat(each.lasts()).isBetween(Duration.ofSeconds(15), Duration.ofSeconds(25));
+                assertThat(each.target()).isNotIn(Fault.Target.BROKER, Fault.Target.CLICKHOUSE);
+              });
+      assertThat(pauses).anyMatch(each -> each.lasts().compareTo(Duration.ofSeconds(10)) < 0);
+    }
+  }
+
+  @Test
+  void threeKillsAndTwoPausesBefallEverybodyOnce() {
+    for (long seed = 0; seed < 100; seed++) {
+      assertThat(Fault.of(seed, 3, 2))
+          .extracting(Fault::target)
+          .containsExactlyInAnyOrder(Fault.Target.values());
     }
   }
 }
