@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The jar that is deployed, on a cluster with the files of flink-conf. All there is are processes
- * of their own: Kafka, ClickHouse, ZooKeeper, the JobManager and two TaskManagers.
+ * of their own: Kafka, ClickHouse, ZooKeeper, the JobManager and TaskManagers.
  */
 class StandaloneClusterIT {
   private static final int PARTITIONS = 2;
@@ -129,10 +129,13 @@ class StandaloneClusterIT {
   }
 
   @BeforeEach
-  void start() throws Exception {
+  void start() throws IOException {
     installation =
         new Installation(BuiltDeployment.files(), directory, directory.resolve("native"));
-    flink = installation.startFlink(2, SETTINGS);
+  }
+
+  private void startFlink(int taskManagers) throws Exception {
+    flink = installation.startFlink(taskManagers, SETTINGS);
     installation.upload();
   }
 
@@ -158,6 +161,7 @@ class StandaloneClusterIT {
 
   @Test
   void savepointsAnotherParallelismAndTheDeathOfManagersChangeNoRow() throws Exception {
+    startFlink(2);
     assertThatThrownBy(
             () -> installation.submit("engage", 2, null, Map.of("kafka.brokers", "x"), Map.of()))
         .hasMessageContaining("kafka.brokers: found an unknown key, expected one of [");
@@ -229,6 +233,7 @@ class StandaloneClusterIT {
 
   /** What a savepoint's offsets say has been read stands in the topics. */
   private void prepareAsAtTheSavepoint() throws Exception {
+    startFlink(1);
     topics = installation.prepare(PARTITIONS, List.of(definitions(50)));
     send(customers.orders(1));
     sendTime(customers.end(1));
