@@ -143,7 +143,7 @@ final class SomeCustomers {
     return decisions.stream().filter(each -> each.path("campaign").asText().equals(campaign));
   }
 
-  /** The grants of a campaign that were put off before an instant and sent after it. */
+  /** Whom a campaign put off before an instant, and decided about after it. */
   List<String> putOffBeyond(String campaign, long atMillis) {
     Set<String> before =
         of(campaign)
@@ -153,9 +153,8 @@ final class SomeCustomers {
             .collect(Collectors.toSet());
     return of(campaign)
         .filter(each -> isBetween(each, atMillis, Long.MAX_VALUE))
-        .filter(each -> each.path("code").asText().equals("SENT"))
         .filter(each -> before.contains(each.path("moment").asText()))
-        .map(each -> each.path("grantId").asText())
+        .map(each -> each.path("customerId").asText())
         .toList();
   }
 

@@ -81,7 +81,7 @@ class StandaloneClusterIT {
             - another: {event: Order Paid}
           within: 60 days
       channels: [SMS]
-      slots: [{days: [SUN], from: "10:00", to: "20:00"}]
+      slots: [{days: [TUE], from: "10:00", to: "20:00"}]
       outsideSlot: DEFER
       resource: {kind: COUPON, type: THANKS, amount: 5, validFor: 60 days}
       conversion: {goal: Order Paid, windows: [30 days]}
