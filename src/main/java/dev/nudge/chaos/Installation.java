@@ -235,6 +235,11 @@ public final class Installation implements AutoCloseable {
     return true;
   }
 
+  /** What ClickHouse answers, line by line. */
+  public List<String> select(String sql) throws IOException, InterruptedException {
+    return Outcome.select(clickHouseHttp, sql);
+  }
+
   /** What Flink's processes have complained of, for a run that fails. */
   public String troubles() {
     return flink == null ? "Flink was not started" : flink.troubles();

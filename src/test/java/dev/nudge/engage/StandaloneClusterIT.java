@@ -2,31 +2,20 @@ package dev.nudge.engage;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.nudge.chaos.BuiltDeployment;
+import dev.nudge.chaos.Installation;
 import dev.nudge.chaos.StandaloneCluster;
-import dev.nudge.clickhouse.Migrations;
 import dev.nudge.definition.DefinitionReader;
 import dev.nudge.kafka.DefinitionTopics;
-import dev.nudge.kafka.KafkaConfig;
 import dev.nudge.kafka.TimeRecord;
 import dev.nudge.kafka.TopicLayout;
 import dev.nudge.kafka.TopicName;
-import dev.nudge.kafka.Topics;
-import dev.nudge.local.ChdbLibrary;
-import dev.nudge.local.EmbeddedClickHouse;
-import dev.nudge.local.EmbeddedKafka;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,40 +23,46 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
+import java.util.TreeMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The jar that is deployed, on a cluster of separate processes with the files of flink-conf. */
+/**
+ * The jar that is deployed, on a cluster with the files of flink-conf. All there is are processes
+ * of their own: Kafka, ClickHouse, ZooKeeper, the JobManager and TaskManagers.
+ */
 class StandaloneClusterIT {
   private static final int PARTITIONS = 2;
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
-
-  /** Some of the shop's customers, with all their orders of a year: 482 of them. */
-  private static final Set<String> SUFFIXES = Set.of("33", "77");
-
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final long OUT_OF_ORDERNESS_MILLIS = 5_000;
 
+  /** More than the jobs have written to a partition by the time of a savepoint. */
+  private static final int PADDING = 5_000;
+
+  /** A campaign that greets, and its priority; one that has something open at any time. */
   private static final String DEFINITIONS =
       """
       kind: policy
       tenant: online-retail
+      zone: Europe/London
       currency: GBP
+      heldCoupons: 2
       ---
       kind: campaign
       tenant: online-retail
@@ -75,220 +70,268 @@ class StandaloneClusterIT {
       priority: %d
       trigger: {stage: NEW}
       channels: [EMAIL]
+      ---
+      kind: campaign
+      tenant: online-retail
+      id: again
+      trigger:
+        pattern:
+          steps:
+            - one: {event: Order Paid}
+            - another: {event: Order Paid}
+          within: 60 days
+      channels: [SMS]
+      slots: [{days: [TUE], from: "10:00", to: "20:00"}]
+      outsideSlot: DEFER
+      resource: {kind: COUPON, type: THANKS, amount: 5, validFor: 60 days}
+      conversion: {goal: Order Paid, windows: [30 days]}
       """;
 
-  /** Taken by an earlier version of the job after the first third of the orders. */
-  private static final String EARLIER = "/savepoints/engage-1.zip";
+  private static final String AGAIN = "again";
+  private static final Duration WINDOW = Duration.ofDays(30);
 
-  /** A folder for a savepoint like that, where one is to be kept. */
+  /** The log is of another time than ours, and nobody tells what became of triggers. */
+  private static final Map<String, String> ENGAGE =
+      Map.of("ingest.clock", "RECORDS", "ingest.idle-after", "1 h", "decide.receipts", "ASSUMED");
+
+  private static final Map<String, String> MEASURE =
+      Map.of("ingest.clock", "RECORDS", "ingest.idle-after", "1 h");
+
+  /** Each TaskManager has room for both jobs. */
+  private static final Map<String, String> SETTINGS = settings();
+
+  /** A folder for savepoints, where they are to be kept. */
   private static final String KEEP = System.getProperty("nudge.keep-savepoint");
 
+  @TempDir static Path shared;
+  private static SomeCustomers customers;
+
   @TempDir Path directory;
-  private StandaloneCluster cluster;
-  private EmbeddedKafka broker;
-  private EmbeddedClickHouse clickHouse;
-  private KafkaConfig kafka;
+  private Installation installation;
+  private StandaloneCluster flink;
   private TopicLayout topics;
 
+  /**
+   * Both jobs.
+   *
+   * @param engage what Flink calls it
+   * @param measure likewise; null if there is only the other
+   */
+  private record Jobs(String engage, String measure) {
+    List<String> all() {
+      return Stream.of(engage, measure).filter(job -> job != null).toList();
+    }
+  }
+
+  @BeforeAll
+  static void rehearse() throws Exception {
+    customers = new SomeCustomers(definitions(50), shared);
+  }
+
   @BeforeEach
-  void start() throws Exception {
-    broker = EmbeddedKafka.start(directory.resolve("kafka"), 0);
-    kafka = broker.config(KafkaConfig.DEFAULT_TOPIC_PREFIX);
-    cluster =
-        StandaloneCluster.start(
-            Files.createDirectory(directory.resolve("flink")),
-            BuiltDeployment.files(),
-            2,
-            StandaloneCluster.IMPATIENT);
-    clickHouse =
-        EmbeddedClickHouse.start(
-            ChdbLibrary.locate(directory.resolve("native")), directory.resolve("clickhouse"), 0);
-    Migrations.apply(clickHouse.config(), Duration.ofSeconds(10));
+  void start() throws IOException {
+    installation =
+        new Installation(BuiltDeployment.files(), directory, directory.resolve("native"));
+  }
+
+  private void startFlink(int taskManagers) throws Exception {
+    flink = installation.startFlink(taskManagers, SETTINGS);
+    installation.upload();
   }
 
   @AfterEach
   void stop() {
-    if (cluster != null) {
-      cluster.close();
-    }
-    if (broker != null) {
-      broker.close();
-    }
-    if (clickHouse != null) {
-      clickHouse.close();
+    if (installation != null) {
+      installation.close();
     }
   }
 
-  @Test
-  void aSavepointAnotherParallelismAndTheDeathOfATaskManagerChangeNoRow() throws Exception {
-    List<String> orders = ofSomeCustomers("/sample/online-retail-orders.jsonl.gz");
-    int third = orders.size() / 3;
-    List<String> first = orders.subList(0, third);
-    List<String> second = orders.subList(third, 2 * third);
-    List<String> last = orders.subList(2 * third, orders.size());
-    String jar = upload();
-
-    assertThatRefused(
-        cluster.run(jar, 2, null, arguments("--kafka.brokers", "x")),
-        "kafka.brokers: found an unknown key, expected one of [");
-    assertThatRefused(
-        cluster.run(jar, 2, null, arguments()),
-        "nudge.orders: topic: found none, expected one with this name");
-    createTopics();
-    publish(50, Instant.EPOCH);
-
-    String job = cluster.jobOf(cluster.run(jar, 2, null, arguments()));
-    send(first);
-    sendTimeBehind(first);
-    awaitRows(job, first);
-    String savepoint = stopWithSavepoint(job);
-    // The savepoint has waited for the rows of all decisions.
-    assertThat(versionsBetween(0, end(first))).containsExactly("1");
-    if (KEEP != null) {
-      zip(Path.of(URI.create(savepoint)), Path.of(KEEP).resolve("engage-1.zip"));
-    }
-    publish(60, Instant.ofEpochMilli(end(first) + 1));
-
-    String resumed = cluster.jobOf(cluster.run(jar, 3, savepoint, arguments()));
-    send(second);
-    sendTimeBehind(second);
-    awaitRows(resumed, second);
-    assertThat(checkpoints(resumed).at("/latest/restored/is_savepoint")).hasToString("true");
-    // The second from now began after the last row was decided, and waits for it.
-    int before = checkpoints(resumed).at("/counts/completed").asInt();
-    await("checkpoints", () -> checkpoints(resumed).at("/counts/completed").asInt() >= before + 2);
-    assertThat(versionsBetween(end(first) + 1, end(second))).containsExactly("2");
-
-    send(last.subList(0, third / 2));
-    assertThat(hostsOf(resumed)).hasSize(2);
-    cluster.process("taskmanager-1").kill();
-    send(last.subList(third / 2, last.size()));
-    sendTimeBehind(last);
-    awaitRows(resumed, last);
-    assertThat(checkpoints(resumed).at("/latest/restored/is_savepoint")).hasToString("false");
-    await("all tasks on the survivor", () -> hostsOf(resumed).equals(Set.of("taskmanager-2")));
+  private static Map<String, String> settings() {
+    Map<String, String> settings = new TreeMap<>(StandaloneCluster.IMPATIENT);
+    settings.put("taskmanager.numberOfTaskSlots", "5");
+    settings.put("taskmanager.memory.process.size", "2400m");
+    return settings;
   }
 
-  @Test
-  void aSavepointOfAnEarlierVersionIsGoneOnFrom() throws Exception {
-    List<String> orders = ofSomeCustomers("/sample/online-retail-orders.jsonl.gz");
-    int third = orders.size() / 3;
-    List<String> first = orders.subList(0, third);
-    List<String> second = orders.subList(third, 2 * third);
-    String jar = upload();
-    createTopics();
-    publish(50, Instant.EPOCH);
-    // Its offsets are behind these.
-    send(first);
-    sendTimeBehind(first);
-
-    String savepoint = unzip(EARLIER, directory.resolve("earlier")).toUri().toString();
-    String job = cluster.jobOf(cluster.run(jar, 3, savepoint, arguments()));
-    send(second);
-    sendTimeBehind(second);
-
-    awaitRows(job, end(first), end(second));
-    assertThat(cluster.get("/jobs/" + job + "/checkpoints").at("/latest/restored/is_savepoint"))
-        .hasToString("true");
-  }
-
-  private String upload() throws Exception {
-    await("two TaskManagers", () -> cluster.taskManagers().size() == 2);
-    return cluster.upload(BuiltDeployment.files().job());
-  }
-
-  private void createTopics() throws Exception {
-    try (Admin admin = Admin.create(kafka.toProperties())) {
-      topics =
-          Topics.create(admin, kafka.topicPrefix(), PARTITIONS, (short) 1, Topics.KEEP_FOR_EVER)
-              .orThrow();
-    }
-  }
-
-  private void publish(int priority, Instant effectiveAt) throws Exception {
+  private static DefinitionReader definitions(int priority) throws Exception {
     DefinitionReader reader = DefinitionReader.forPublishing();
-    reader.read("hello.yaml", DEFINITIONS.formatted(priority).getBytes(UTF_8));
-    DefinitionTopics.publisher(kafka).apply(reader.policies(), reader.rules(), effectiveAt, false);
+    reader.read("definitions.yaml", DEFINITIONS.formatted(priority).getBytes(UTF_8));
+    return reader;
   }
 
-  /** Which versions of the campaign decided then. */
-  private List<String> versionsBetween(long fromMillis, long toMillis) throws Exception {
-    return select(
-        "SELECT DISTINCT campaign_version FROM nudge.decisions FINAL WHERE toUnixTimestamp64Milli(at)"
-            + " BETWEEN %d AND %d FORMAT TSV".formatted(fromMillis, toMillis));
+  @Test
+  void savepointsAnotherParallelismAndTheDeathOfManagersChangeNoRow() throws Exception {
+    startFlink(2);
+    assertThatThrownBy(
+            () -> installation.submit("engage", 2, null, Map.of("kafka.brokers", "x"), Map.of()))
+        .hasMessageContaining("kafka.brokers: found an unknown key, expected one of [");
+    assertThatThrownBy(() -> installation.submit("engage", 2, null, ENGAGE, Map.of()))
+        .hasMessageContaining("nudge.orders: topic: found none, expected one with this name");
+    topics = installation.prepare(PARTITIONS, List.of(definitions(50)));
+    long end = customers.end(1);
+
+    Jobs first = submit(2, null, 3, null);
+    send(customers.orders(1));
+    sendTime(end);
+    awaitRows(first, 0, end);
+    String ofEngage = stopWithSavepoint(first.engage);
+    String ofMeasure = stopWithSavepoint(first.measure);
+    keep(ofEngage, "engage");
+    keep(ofMeasure, "measure");
+    DefinitionReader changed = definitions(60);
+    DefinitionTopics.publisher(installation.kafka())
+        .apply(changed.policies(), changed.rules(), Instant.ofEpochMilli(end + 1), false);
+
+    Jobs resumed = submit(3, ofEngage, 2, ofMeasure);
+    send(customers.orders(2));
+    sendTime(customers.end(2));
+    awaitRows(resumed, 0, customers.end(2));
+    for (String job : resumed.all()) {
+      assertThat(restored(job).path("is_savepoint")).hasToString("true");
+    }
+    assertThat(versionsOfHello(0, end)).containsExactly("1");
+    assertThat(versionsOfHello(end, customers.end(2))).containsExactly("2");
+
+    List<String> last = customers.orders(3);
+    send(last.subList(0, 50));
+    killTheJobManager(resumed);
+    send(last.subList(50, 100));
+    killATaskManager(resumed);
+    send(last.subList(100, last.size()));
+    sendTime(customers.end(3));
+    awaitRows(resumed, 0, customers.end(3));
   }
 
-  private static void zip(Path folder, Path file) throws IOException {
-    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file));
-        Stream<Path> files = Files.list(folder)) {
-      for (Path each : files.sorted().toList()) {
-        out.putNextEntry(new ZipEntry(each.getFileName().toString()));
-        Files.copy(each, out);
+  /** They were taken after the first third of the orders. */
+  @Test
+  void savepointsOfAnEarlierVersionAreGoneOnFrom() throws Exception {
+    assertThat(customers.putOffBeyond(AGAIN, customers.end(1))).isNotEmpty();
+    prepareAsAtTheSavepoint();
+
+    Jobs jobs = submit(3, unzip("engage-2.zip"), 2, unzip("measure-1.zip"));
+    send(customers.orders(2));
+    sendTime(customers.end(2));
+
+    awaitRows(jobs, customers.end(1), customers.end(2));
+    for (String job : jobs.all()) {
+      assertThat(restored(job).path("is_savepoint")).hasToString("true");
+    }
+  }
+
+  /** It knows of one campaign only. */
+  @Test
+  void theFirstSavepointOfAllIsGoneOnFrom() throws Exception {
+    prepareAsAtTheSavepoint();
+
+    String job = installation.submit("engage", 3, unzip("engage-1.zip"), ENGAGE, Map.of());
+    send(customers.orders(2));
+    sendTime(customers.end(2));
+
+    awaitStageChanges(new Jobs(job, null), customers.end(1), customers.end(2));
+    assertThat(restored(job).path("is_savepoint")).hasToString("true");
+  }
+
+  /** What a savepoint's offsets say has been read stands in the topics. */
+  private void prepareAsAtTheSavepoint() throws Exception {
+    startFlink(1);
+    topics = installation.prepare(PARTITIONS, List.of(definitions(50)));
+    send(customers.orders(1));
+    sendTime(customers.end(1));
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      for (TopicName topic : List.of(TopicName.MOMENTS, TopicName.DECISIONS)) {
+        for (int i = 0; i < PADDING; i++) {
+          sendTime(producer, topic, 0);
+        }
       }
     }
   }
 
-  private static Path unzip(String resource, Path folder) throws IOException {
-    Files.createDirectories(folder);
-    try (ZipInputStream in =
-        new ZipInputStream(StandaloneClusterIT.class.getResourceAsStream(resource))) {
-      for (ZipEntry each = in.getNextEntry(); each != null; each = in.getNextEntry()) {
-        Files.copy(in, folder.resolve(Path.of(each.getName()).getFileName()));
-      }
-    }
-    return folder;
-  }
-
-  /** The file that a deployment starts from, and what differs here. */
-  private List<String> arguments(String... more) throws IOException {
-    Path password = directory.resolve("password");
-    Files.writeString(password, "");
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "--config",
-                Path.of("flink-conf/engage.properties").toAbsolutePath().toString(),
-                "--kafka.bootstrap-servers",
-                broker.bootstrapServers(),
-                "--clickhouse.url",
-                clickHouse.config().url(),
-                "--clickhouse.user",
-                clickHouse.config().user(),
-                "--clickhouse.password-file",
-                password.toString(),
-                "--ingest.clock",
-                "RECORDS"));
-    arguments.addAll(List.of(more));
-    return arguments;
-  }
-
-  private static void assertThatRefused(HttpResponse<String> answer, String because) {
-    assertThat(answer.statusCode()).isGreaterThanOrEqualTo(400);
-    assertThat(answer.body()).contains(because);
+  private Jobs submit(int ofEngage, String engageFrom, int ofMeasure, String measureFrom)
+      throws Exception {
+    return new Jobs(
+        installation.submit("engage", ofEngage, engageFrom, ENGAGE, Map.of()),
+        installation.submit("measure", ofMeasure, measureFrom, MEASURE, Map.of()));
   }
 
   private String stopWithSavepoint(String job) throws Exception {
-    String savepoint = cluster.stop(job);
-    await(
-        "a savepoint", () -> cluster.get(savepoint).at("/status/id").asText().equals("COMPLETED"));
-    JsonNode operation = cluster.get(savepoint).path("operation");
+    String savepoint = flink.stop(job);
+    await("a savepoint", () -> flink.get(savepoint).at("/status/id").asText().equals("COMPLETED"));
+    JsonNode operation = flink.get(savepoint).path("operation");
     assertThat(operation.has("failure-cause")).as(operation.toString()).isFalse();
     await(
-        "the job's end",
-        () -> cluster.get("/jobs/" + job).path("state").asText().equals("FINISHED"));
+        "the job's end", () -> flink.get("/jobs/" + job).path("state").asText().equals("FINISHED"));
     return operation.path("location").asText();
   }
 
-  private JsonNode checkpoints(String job) throws Exception {
-    return cluster.get("/jobs/" + job + "/checkpoints");
+  /** The next one finds both jobs, and goes on from their newest checkpoints. */
+  private void killTheJobManager(Jobs jobs) throws Exception {
+    Map<String, Long> newest = newestCheckpoints(jobs);
+    flink.process(StandaloneCluster.JOB_MANAGER).kill();
+    flink.process(StandaloneCluster.JOB_MANAGER).restart();
+    awaitGoneOnFromCheckpoints(jobs, newest);
   }
 
-  /** Which TaskManagers the job's tasks run on. */
-  private Set<String> hostsOf(String job) throws Exception {
+  /** The other one runs all tasks then. */
+  private void killATaskManager(Jobs jobs) throws Exception {
+    await("two TaskManagers", () -> flink.taskManagers().size() == 2);
+    Map<String, Long> newest = newestCheckpoints(jobs);
+    String killed = hostsOf(jobs).iterator().next();
+    flink.process(killed).kill();
+    String other = killed.equals("taskmanager-1") ? "taskmanager-2" : "taskmanager-1";
+    await("all tasks on the survivor", () -> hostsOf(jobs).equals(Set.of(other)));
+    awaitGoneOnFromCheckpoints(jobs, newest);
+  }
+
+  /** By job; each has completed one since the cluster knows of it. */
+  private Map<String, Long> newestCheckpoints(Jobs jobs) throws Exception {
+    Map<String, Long> newest = new TreeMap<>();
+    await(
+        "checkpoints",
+        () -> {
+          for (String job : jobs.all()) {
+            JsonNode id = checkpoints(job).at("/latest/completed/id");
+            if (!id.isNumber()) {
+              return false;
+            }
+            newest.put(job, id.asLong());
+          }
+          return true;
+        });
+    return newest;
+  }
+
+  private void awaitGoneOnFromCheckpoints(Jobs jobs, Map<String, Long> atLeast) throws Exception {
+    await(
+        "jobs that have gone on from " + atLeast,
+        () -> {
+          for (String job : jobs.all()) {
+            JsonNode restored = restored(job);
+            if (restored.path("is_savepoint").asBoolean(true)
+                || restored.path("id").asLong() < atLeast.get(job)) {
+              return false;
+            }
+          }
+          return installation.areRunning(jobs.all());
+        });
+  }
+
+  private JsonNode checkpoints(String job) throws IOException, InterruptedException {
+    return flink.get("/jobs/" + job + "/checkpoints");
+  }
+
+  /** What a job was started from the last time. */
+  private JsonNode restored(String job) throws IOException, InterruptedException {
+    return checkpoints(job).at("/latest/restored");
+  }
+
+  /** Which TaskManagers the jobs' tasks run on. */
+  private Set<String> hostsOf(Jobs jobs) throws IOException, InterruptedException {
     Set<String> hosts = new HashSet<>();
-    for (JsonNode vertex : cluster.get("/jobs/" + job).path("vertices")) {
-      JsonNode tasks = cluster.get("/jobs/" + job + "/vertices/" + vertex.path("id").asText());
-      tasks.path("subtasks").forEach(task -> hosts.add(task.path("taskmanager-id").asText()));
+    for (String job : jobs.all()) {
+      for (JsonNode vertex : flink.get("/jobs/" + job).path("vertices")) {
+        JsonNode tasks = flink.get("/jobs/" + job + "/vertices/" + vertex.path("id").asText());
+        tasks.path("subtasks").forEach(task -> hosts.add(task.path("taskmanager-id").asText()));
+      }
     }
     return hosts;
   }
@@ -311,107 +354,139 @@ class StandaloneClusterIT {
     }
   }
 
-  /** Says on every partition that these orders are all there is up to the last of them. */
-  private void sendTimeBehind(List<String> orders) throws Exception {
-    byte[] time = TimeRecord.value(end(orders) + OUT_OF_ORDERNESS_MILLIS + 1);
+  /** Says on every partition that what was sent is all there is up to an instant. */
+  private void sendTime(long untilMillis) throws Exception {
     try (KafkaProducer<byte[], byte[]> producer = producer()) {
       for (TopicName topic : TopicName.CUSTOMER_INPUTS) {
-        for (int p = 0; p < topics.partitionsOf(topic); p++) {
-          producer
-              .send(new ProducerRecord<>(topics.nameOf(topic), p, null, time))
-              .get(1, TimeUnit.MINUTES);
-        }
+        sendTime(producer, topic, untilMillis + OUT_OF_ORDERNESS_MILLIS + 1);
       }
+    }
+  }
+
+  private void sendTime(KafkaProducer<byte[], byte[]> producer, TopicName topic, long atMillis) {
+    for (int partition = 0; partition < topics.partitionsOf(topic); partition++) {
+      // Closing the producer waits for it.
+      Future<?> unused =
+          producer.send(
+              new ProducerRecord<>(
+                  topics.nameOf(topic), partition, null, TimeRecord.value(atMillis)));
     }
   }
 
   private KafkaProducer<byte[], byte[]> producer() {
     return new KafkaProducer<>(
-        kafka.toProperties(), new ByteArraySerializer(), new ByteArraySerializer());
+        installation.kafka().toProperties(), new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  private void awaitRows(String job, List<String> upToTheLastOf) throws Exception {
-    awaitRows(job, Long.MIN_VALUE, end(upToTheLastOf));
-  }
-
-  private void awaitRows(String job, long afterMillis, long toMillis) throws Exception {
-    List<String> expected =
-        ofSomeCustomers("/data/expected/online-retail-stage-changes.jsonl.gz").stream()
-            .filter(row -> atMillis(row) > afterMillis && atMillis(row) <= toMillis)
-            .toList();
+  /** What both jobs have written about the time between two instants. */
+  private void awaitRows(Jobs jobs, long afterMillis, long toMillis) throws Exception {
     await(
-        expected.size() + " rows",
-        () -> {
-          assertThat(cluster.get("/jobs/" + job).path("state").asText())
-              .as(() -> exceptions(job))
-              .isNotIn("FAILED", "FAILING", "CANCELED");
-          return rows().size() >= expected.size();
-        });
-    assertThat(rows()).containsExactlyInAnyOrderElementsOf(expected);
+        "all measured",
+        () ->
+            installation.areRunning(jobs.all())
+                && installation
+                    .select(
+                        "SELECT max(until) >= fromUnixTimestamp64Milli(%d) FROM nudge.measured"
+                            .formatted(toMillis))
+                    .equals(List.of("1")));
+    awaitStageChanges(jobs, afterMillis, toMillis);
+    awaitRows(
+        jobs,
+        customers.decisions(AGAIN, afterMillis, toMillis),
+        """
+        SELECT concat(customer_id, ' ', toUnixTimestamp64Milli(at), ' ', code, ' ', grant_id)
+        FROM nudge.decisions FINAL
+        WHERE campaign = 'again' AND toUnixTimestamp64Milli(at) > %d"""
+            .formatted(afterMillis));
+    awaitRows(
+        jobs,
+        customers.hours(afterMillis, toMillis),
+        """
+        SELECT concat(toUnixTimestamp(hour) * 1000, ' ', segment, ' ', orders_paid, ' ',
+                      toInt64(amount_paid * 10000), ' ', paying_customers)
+        FROM nudge.orders WHERE toUnixTimestamp(hour) * 1000 > %d"""
+            .formatted(afterMillis));
+    awaitRows(
+        jobs,
+        customers.paidGrants(AGAIN, WINDOW, afterMillis, toMillis),
+        """
+        SELECT concat(grant_id, ' ', toUnixTimestamp64Milli(at))
+        FROM nudge.funnel_list
+        WHERE campaign = 'again' AND touch = 'any' AND step = 'PAID'
+              AND toUnixTimestamp64Milli(at) > %d"""
+            .formatted(afterMillis));
   }
 
-  private static long atMillis(String row) {
-    return Instant.parse(field(row, "at")).toEpochMilli();
-  }
-
-  private String exceptions(String job) {
-    try {
-      return cluster.get("/jobs/" + job + "/exceptions").toPrettyString();
-    } catch (IOException e) {
-      return e.toString();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return e.toString();
-    }
-  }
-
-  private List<String> rows() throws IOException, InterruptedException {
-    return select(
+  private void awaitStageChanges(Jobs jobs, long afterMillis, long toMillis) throws Exception {
+    awaitRows(
+        jobs,
+        customers.stageChanges(afterMillis, toMillis),
         """
         SELECT tenant, customer_id AS customerId, `from`, `to`,
-               formatDateTime(at, '%Y-%m-%dT%H:%i:%SZ', 'UTC') AS at, life, order_count AS orderCount
+               formatDateTime(at, '%Y-%m-%dT%H:%i:%SZ', 'UTC') AS at, life,
+               order_count AS orderCount
         FROM nudge.stage_changes FINAL FORMAT JSONEachRow""");
   }
 
-  private List<String> select(String sql) throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(
-                URI.create(clickHouse.url() + "/?query=" + URLEncoder.encode(sql, UTF_8)))
-            .build();
-    return HttpClient.newHttpClient()
-        .send(request, BodyHandlers.ofString())
-        .body()
-        .lines()
-        .toList();
-  }
-
-  private void await(String what, Callable<Boolean> condition) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.call()) {
-      assertThat(System.nanoTime())
-          .as(() -> "waited in vain for " + what + "\n" + cluster.troubles())
-          .isLessThan(deadline);
-      TimeUnit.MILLISECONDS.sleep(200);
+  /** The last ones may be on their way when all is measured. */
+  private void awaitRows(Jobs jobs, List<String> expected, String sql) throws Exception {
+    assertThat(expected).isNotEmpty();
+    List<String> sorted = expected.stream().sorted().toList();
+    try {
+      installation.await(
+          expected.size() + " rows",
+          PATIENCE,
+          () ->
+              installation.areRunning(jobs.all())
+                  && installation.select(sql).stream().sorted().toList().equals(sorted));
+    } catch (TimeoutException e) {
+      assertThat(installation.select(sql))
+          .as(installation.troubles())
+          .containsExactlyInAnyOrderElementsOf(expected);
     }
   }
 
-  private static long end(List<String> orders) {
-    return Instant.parse(field(orders.get(orders.size() - 1), "timestamp")).toEpochMilli();
+  /** Which versions of the campaign decided between two instants. */
+  private List<String> versionsOfHello(long afterMillis, long toMillis) throws Exception {
+    return installation.select(
+        """
+        SELECT DISTINCT campaign_version FROM nudge.decisions
+        WHERE campaign = 'hello' AND toUnixTimestamp64Milli(at) > %d
+              AND toUnixTimestamp64Milli(at) <= %d"""
+            .formatted(afterMillis, toMillis));
   }
 
-  private static List<String> ofSomeCustomers(String resource) throws IOException {
-    try (InputStream in = StandaloneClusterIT.class.getResourceAsStream(resource);
-        BufferedReader reader =
-            new BufferedReader(new InputStreamReader(new GZIPInputStream(in), UTF_8))) {
-      return reader
-          .lines()
-          .filter(line -> SUFFIXES.stream().anyMatch(s -> field(line, "customerId").endsWith(s)))
-          .toList();
+  private void await(String what, Installation.Condition condition) throws Exception {
+    try {
+      installation.await(what, PATIENCE, condition);
+    } catch (TimeoutException | IllegalStateException e) {
+      throw new AssertionError(installation.troubles(), e);
     }
   }
 
-  private static String field(String line, String name) {
-    int start = line.indexOf("\"" + name + "\":\"") + name.length() + 4;
-    return line.substring(start, line.indexOf('"', start));
+  private static void keep(String savepoint, String job) throws IOException {
+    if (KEEP == null) {
+      return;
+    }
+    try (ZipOutputStream out =
+            new ZipOutputStream(Files.newOutputStream(Path.of(KEEP).resolve(job + ".zip")));
+        Stream<Path> files = Files.list(Path.of(URI.create(savepoint)))) {
+      for (Path each : files.sorted().toList()) {
+        out.putNextEntry(new ZipEntry(each.getFileName().toString()));
+        Files.copy(each, out);
+      }
+    }
+  }
+
+  /** Where a committed savepoint is from now on. */
+  private String unzip(String name) throws IOException {
+    Path folder = Files.createDirectory(directory.resolve(name));
+    try (InputStream file = StandaloneClusterIT.class.getResourceAsStream("/savepoints/" + name);
+        ZipInputStream in = new ZipInputStream(file)) {
+      for (ZipEntry each = in.getNextEntry(); each != null; each = in.getNextEntry()) {
+        Files.copy(in, folder.resolve(Path.of(each.getName()).getFileName()));
+      }
+    }
+    return folder.toUri().toString();
   }
 }
