@@ -139,10 +139,14 @@ final class LocalProcess implements AutoCloseable {
     return get(console() + path);
   }
 
+  /** Where ClickHouse is asked over HTTP. */
+  URI clickHouse() {
+    return URI.create(told("ClickHouse +(http://[0-9.:]+)"));
+  }
+
   /** ClickHouse's answer. */
   String query(String sql) {
-    String address = told("ClickHouse +(http://[0-9.:]+)");
-    return get(address + "/?query=" + URLEncoder.encode(sql, StandardCharsets.UTF_8)).strip();
+    return get(clickHouse() + "/?query=" + URLEncoder.encode(sql, StandardCharsets.UTF_8)).strip();
   }
 
   private static String get(String address) {
