@@ -335,6 +335,9 @@ public final class ClusterBenchmark {
           name = each;
         }
       }
+      if (name.isEmpty()) {
+        throw new IOException("no TaskManager works for " + job);
+      }
       ServerProcess victim = flink.process(name);
       long restored = gauges.restored(id);
       long killed = System.currentTimeMillis();
@@ -357,10 +360,16 @@ public final class ClusterBenchmark {
     private long awaitCaughtUp(TriggerLatency latency, long fromMillis, double rate)
         throws IOException, InterruptedException, TimeoutException {
       long since = Long.MAX_VALUE;
+      long told = fromMillis;
       long deadline = fromMillis + CATCH_UP.toMillis();
+      Lateness last = latency.between(fromMillis, fromMillis);
       while (System.currentTimeMillis() < deadline) {
         long now = System.currentTimeMillis();
-        Lateness last = latency.between(Math.max(fromMillis, now - PROMISED_MILLIS), now);
+        last = latency.between(Math.max(fromMillis, now - PROMISED_MILLIS), now);
+        if (now - told > SAMPLE_EVERY_MILLIS) {
+          told = now;
+          progress.accept("  catching up: " + standing(last));
+        }
         if (last.count() == 0 || last.p99() > PROMISED_MILLIS || !isNearlyEmpty(rate)) {
           since = Long.MAX_VALUE;
         } else {
@@ -371,7 +380,17 @@ public final class ClusterBenchmark {
         }
         TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
       }
-      throw new TimeoutException("the jobs don't keep up with %,.0f events/s".formatted(rate));
+      throw new TimeoutException(
+          "the jobs don't keep up with %,.0f events/s: %s".formatted(rate, standing(last)));
+    }
+
+    private String standing(Lateness last) throws IOException, InterruptedException {
+      return "%,d triggers in a second, 99 %% within %,d ms; pending %,d for Engage, %,d for Measure"
+          .formatted(
+              last.count(),
+              last.p99(),
+              gauges.pending(jobs.get("engage")),
+              gauges.pending(jobs.get("measure")));
     }
 
     /** A second's records may be on their way. */
