@@ -37,10 +37,9 @@ public final class ClusterBenchmark {
   private static final String DEFINITIONS = "cluster.yaml";
 
   private static final List<String> JOBS = List.of("engage", "measure");
-  private static final int PARALLELISM = 2;
 
-  /** Two that work, and one in reserve. */
-  private static final int TASK_MANAGERS = 3;
+  /** A TaskManager has two slots, as many as there are jobs: so many as tasks of one work. */
+  private static final int IN_RESERVE = 1;
 
   private static final int PARTITIONS = LoadWriter.PARTITIONS;
 
@@ -50,6 +49,11 @@ public final class ClusterBenchmark {
 
   /** What piled up is of the past, and time does not follow the clock when it has been read. */
   private static final Map<String, String> PAST = Map.of("ingest.clock", "RECORDS");
+
+  /**
+   * What the state is made of piles up by so many, or what waits for its turn would be state, too.
+   */
+  private static final long SLICE = 50_000;
 
   private static final Duration START = Duration.ofMinutes(3);
   private static final Duration DRAIN = Duration.ofHours(3);
@@ -125,23 +129,42 @@ public final class ClusterBenchmark {
       topics = installation.prepare(PARTITIONS, List.of(definitions()));
       // How often metrics are asked for is no part of a deployment.
       flink =
-          installation.startFlink(TASK_MANAGERS, Map.of("metrics.fetcher.update-interval", "1000"));
+          installation.startFlink(
+              config.parallelism() + IN_RESERVE, Map.of("metrics.fetcher.update-interval", "1000"));
       gauges = new ClusterGauges(flink);
       installation.upload();
       long all = (long) Math.ceil(config.customers() * EventStream.EVENTS_A_VISIT);
       long past = all + 2L * config.runs() * config.events();
       try (ShopLoad load =
           new ShopLoad(installation.kafka(), topics, config.customers(), past, config.seed())) {
-        progress.accept("%,d customers come once: %,d events".formatted(config.customers(), all));
-        load.write(all);
-        start(Map.of(), PAST, Map.of());
-        Drain fill = drain("fill", all, true);
+        Drain fill = fill(load, all);
         List<Drain> drains = drains(load);
         double maximum =
             Median.of(drains.stream().filter(Drain::checkpoints).toList(), Drain::eventsPerSecond);
         stopAndStart(() -> {}, Map.of(), Map.of());
         return paced(load, fill, drains, config.load() * maximum);
       }
+    }
+
+    private Drain fill(ShopLoad load, long all)
+        throws IOException, InterruptedException, TimeoutException {
+      progress.accept("%,d customers come once: %,d events".formatted(config.customers(), all));
+      long first = Math.min(SLICE, all);
+      load.write(first);
+      start(Map.of(), PAST, Map.of());
+      long[] unwritten = {all - first};
+      return drain(
+          "fill",
+          all,
+          true,
+          left -> {
+            if (left < SLICE) {
+              long next = Math.min(SLICE, unwritten[0]);
+              load.write(next);
+              unwritten[0] -= next;
+            }
+            return unwritten[0];
+          });
     }
 
     private DefinitionReader definitions() throws IOException {
@@ -158,9 +181,22 @@ public final class ClusterBenchmark {
       jobs.clear();
       for (String job : JOBS) {
         jobs.put(
-            job, installation.submit(job, PARALLELISM, savepoints.get(job), arguments, settings));
+            job,
+            installation.submit(
+                job, config.parallelism(), savepoints.get(job), arguments, settings));
       }
       installation.await("running jobs", START, () -> installation.areRunning(jobs.values()));
+    }
+
+    /** Who writes while the jobs read. */
+    private interface Feed {
+      /**
+       * Writes more if it is time to.
+       *
+       * @param left what the jobs have not read yet
+       * @return how many events are not written yet
+       */
+      long after(long left) throws IOException;
     }
 
     /** What happens while the jobs are away. */
@@ -199,14 +235,15 @@ public final class ClusterBenchmark {
               drain(
                   checkpoints ? "with checkpoints" : "without checkpoints",
                   config.events(),
-                  checkpoints));
+                  checkpoints,
+                  left -> 0));
         }
       }
       return drains;
     }
 
     /** Waits until all that was written is read by both jobs, from when the first has begun. */
-    private Drain drain(String name, long events, boolean checkpoints)
+    private Drain drain(String name, long events, boolean checkpoints, Feed feed)
         throws IOException, InterruptedException, TimeoutException {
       installation.await(name, START, () -> gauges.pending(jobs.get("engage")) > 0);
       long begunNanos = System.nanoTime();
@@ -217,6 +254,7 @@ public final class ClusterBenchmark {
       long deadline = begunNanos + DRAIN.toNanos();
       while (System.nanoTime() < deadline) {
         long left = left(events);
+        left += feed.after(left);
         if (left == 0 && before == 0) {
           Drain drain =
               new Drain(

@@ -203,6 +203,7 @@ public record ClusterReport(
     asked.put("customers", config.customers());
     asked.put("events", config.events());
     asked.put("runs", config.runs());
+    asked.put("parallelism", config.parallelism());
     asked.put("load", config.load());
     asked.put("steadySeconds", config.steady().toSeconds());
     asked.put("kills", config.kills());

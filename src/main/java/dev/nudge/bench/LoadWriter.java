@@ -23,7 +23,7 @@ class LoadWriter implements AutoCloseable {
   LoadWriter(KafkaConfig kafka) {
     Properties properties = kafka.toProperties();
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
-    properties.put(ProducerConfig.LINGER_MS_CONFIG, "1");
+    properties.put(ProducerConfig.LINGER_MS_CONFIG, "5");
     properties.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(256 << 10));
     producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());

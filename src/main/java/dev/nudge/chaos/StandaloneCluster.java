@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.GlobalConfiguration;
@@ -41,7 +42,10 @@ public final class StandaloneCluster implements AutoCloseable {
   /** What the JobManager is called. */
   public static final String JOB_MANAGER = "jobmanager";
 
-  /** Less memory than a deployment, and none of its waits: for runs that look at what comes out. */
+  /**
+   * Less memory than a deployment, none of its waits, and code that is compiled soon, not well: for
+   * runs that look at what comes out.
+   */
   public static final Map<String, String> IMPATIENT =
       Map.of(
           "jobmanager.memory.process.size", "1100m",
@@ -49,7 +53,9 @@ public final class StandaloneCluster implements AutoCloseable {
           "execution.checkpointing.interval", "1 s",
           "execution.checkpointing.min-pause", "200 ms",
           "heartbeat.interval", "1 s",
-          "heartbeat.timeout", "10 s");
+          "heartbeat.timeout", "10 s",
+          "env.java.opts.jobmanager", "-XX:TieredStopAtLevel=1",
+          "env.java.opts.taskmanager", "-XX:TieredStopAtLevel=1");
 
   private static final Duration ANSWER = Duration.ofSeconds(60);
 
@@ -128,6 +134,7 @@ public final class StandaloneCluster implements AutoCloseable {
         JOB_MANAGER,
         StandaloneSessionClusterEntrypoint.class,
         config,
+        CoreOptions.FLINK_JM_JVM_OPTIONS,
         JobManagerProcessUtils.generateJvmParametersStr(spec, config),
         JobManagerProcessUtils.generateDynamicConfigsStr(spec),
         settings);
@@ -142,6 +149,7 @@ public final class StandaloneCluster implements AutoCloseable {
         name,
         TaskManagerRunner.class,
         config,
+        CoreOptions.FLINK_TM_JVM_OPTIONS,
         ProcessMemoryUtils.generateJvmParametersStr(spec),
         TaskExecutorProcessUtils.generateDynamicConfigsStr(spec),
         own);
@@ -157,6 +165,7 @@ public final class StandaloneCluster implements AutoCloseable {
       String name,
       Class<?> main,
       Configuration config,
+      ConfigOption<String> jvmOptions,
       String jvmParameters,
       String memory,
       Map<String, String> overruling)
@@ -164,6 +173,7 @@ public final class StandaloneCluster implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.addAll(words(jvmParameters));
     command.addAll(words(config.get(CoreOptions.FLINK_JVM_OPTIONS)));
+    command.addAll(words(config.get(jvmOptions)));
     command.add("-Dlog.file=" + directory.resolve(name + ".log"));
     command.add("-Dlog4j.configurationFile=" + conf.resolve("log4j.properties").toUri());
     command.addAll(List.of("-cp", lib + "/*", main.getName(), "--configDir", conf.toString()));

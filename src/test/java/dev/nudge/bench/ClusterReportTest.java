@@ -30,6 +30,7 @@ class ClusterReportTest {
         customers,
         10_000,
         3,
+        2,
         load,
         steady,
         3,
