@@ -223,6 +223,15 @@ public final class StandaloneCluster implements AutoCloseable {
     return names;
   }
 
+  /** Whether the JobManager leads; one that does not may well live and answer. */
+  boolean leads() throws InterruptedException {
+    try {
+      return send(HttpRequest.newBuilder(rest.resolve("/overview"))).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** One of its processes. */
   public ServerProcess process(String name) {
     return processes.get(name);
