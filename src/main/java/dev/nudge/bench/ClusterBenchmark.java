@@ -29,9 +29,11 @@ import org.apache.flink.configuration.Configuration;
  *
  * <p>First everybody comes once, which makes the state. Then in turns the jobs are stopped with a
  * savepoint, events are written, and the jobs work them off, with the deployment's checkpoints and
- * without any: that is the maximum, and what checkpoints cost. Then events come at an even pace, a
- * share of the maximum, and triggers are timed at their topic. Then, under that load, TaskManagers
- * are killed; one is in reserve, and who was killed comes back a second later, as by a supervisor.
+ * without any: that is what checkpoints cost. Then as many events come live, at an even pace, and
+ * what the jobs read of them is the maximum: it is less, for the shop and small batches cost this
+ * machine, too. Then a share of that comes, and triggers are timed at their topic. Then, under that
+ * load, TaskManagers are killed; one is in reserve, and who was killed comes back a second later,
+ * as by a supervisor.
  */
 public final class ClusterBenchmark {
   private static final String DEFINITIONS = "cluster.yaml";
@@ -57,7 +59,14 @@ public final class ClusterBenchmark {
 
   private static final Duration START = Duration.ofMinutes(3);
   private static final Duration DRAIN = Duration.ofHours(3);
-  private static final Duration CATCH_UP = Duration.ofMinutes(5);
+  private static final Duration CATCH_UP = Duration.ofMinutes(10);
+
+  /** Until code that runs often is compiled, and what the jump from the past brought is done. */
+  private static final Duration WARM_UP = Duration.ofMinutes(3);
+
+  /** For how long it is counted what is read live. */
+  private static final Duration LIVE = Duration.ofMinutes(1);
+
   private static final Duration SUPERVISOR = Duration.ofSeconds(1);
 
   /** What is left of the kill before, and a checkpoint. */
@@ -142,7 +151,7 @@ public final class ClusterBenchmark {
         double maximum =
             Median.of(drains.stream().filter(Drain::checkpoints).toList(), Drain::eventsPerSecond);
         stopAndStart(() -> {}, Map.of(), Map.of());
-        return paced(load, fill, drains, config.load() * maximum);
+        return paced(load, fill, drains, live(load, maximum));
       }
     }
 
@@ -308,17 +317,63 @@ public final class ClusterBenchmark {
       }
     }
 
-    private ClusterReport paced(ShopLoad load, Drain fill, List<Drain> drains, double rate)
+    /** How many events a second both jobs read while more come. */
+    private double live(ShopLoad load, double rate)
         throws IOException, InterruptedException, TimeoutException {
-      progress.accept("%,.0f events a second".formatted(rate));
+      progress.accept("%,.0f events a second, live".formatted(rate));
+      Thread shop = open(load, rate);
+      double share = 1;
+      try {
+        TimeUnit.MILLISECONDS.sleep(WARM_UP.toMillis());
+        long restored = restored();
+        long sent = load.sent();
+        Map<String, Long> before = pending();
+        TimeUnit.MILLISECONDS.sleep(LIVE.toMillis());
+        double written = load.sent() - sent;
+        for (Map.Entry<String, Long> job : pending().entrySet()) {
+          long more = job.getValue() - before.get(job.getKey());
+          progress.accept("  %s: %,d more to read of %,.0f".formatted(job.getKey(), more, written));
+          share = Math.min(share, 1 - more / written);
+        }
+        requireNoRestart(restored);
+      } finally {
+        close(shop);
+      }
+      installation.await("what piled up", DRAIN, () -> left(1) == 0);
+      progress.accept("%,.0f events a second are read".formatted(rate * share));
+      return rate * share;
+    }
+
+    private Map<String, Long> pending() throws IOException, InterruptedException {
+      Map<String, Long> pending = new LinkedHashMap<>();
+      for (Map.Entry<String, String> job : jobs.entrySet()) {
+        pending.put(job.getKey(), Math.max(0, gauges.pending(job.getValue())));
+      }
+      return pending;
+    }
+
+    private static Thread open(ShopLoad load, double rate) {
       Thread shop = new Thread(() -> load.pace(rate), "bench-shop");
+      shop.start();
+      return shop;
+    }
+
+    private static void close(Thread shop) throws InterruptedException {
+      shop.interrupt();
+      shop.join();
+    }
+
+    private ClusterReport paced(ShopLoad load, Drain fill, List<Drain> drains, double maximum)
+        throws IOException, InterruptedException, TimeoutException {
+      double rate = config.load() * maximum;
+      progress.accept("%,.0f events a second".formatted(rate));
+      Thread shop = open(load, rate);
       try (TriggerLatency latency =
           new TriggerLatency(
               installation.kafka(),
               topics,
               Duration.ofMillis(
                   IngestConfig.from(new Configuration()).maxOutOfOrdernessMillis()))) {
-        shop.start();
         awaitCaughtUp(latency, System.currentTimeMillis(), rate);
         long restored = restored();
         List<Sample> samples = new ArrayList<>();
@@ -335,10 +390,9 @@ public final class ClusterBenchmark {
           TimeUnit.MILLISECONDS.sleep(BETWEEN_KILLS.toMillis());
           recoveries.add(kill(JOBS.get(kill % JOBS.size()), latency, rate));
         }
-        return new ClusterReport(config, fill, drains, rate, steady, samples, recoveries);
+        return new ClusterReport(config, fill, drains, maximum, steady, samples, recoveries);
       } finally {
-        shop.interrupt();
-        shop.join();
+        close(shop);
       }
     }
 
@@ -384,10 +438,12 @@ public final class ClusterBenchmark {
       victim.restart();
       // Nobody knows of it for some seconds, and nothing is behind meanwhile but what it did.
       installation.await("the job's restart", CATCH_UP, () -> gauges.restored(id) > restored);
+      long back = System.currentTimeMillis();
       long caughtUp = awaitCaughtUp(latency, killed, rate);
       Recovery recovery =
           new Recovery(
               job,
+              (back - killed) / 1e3,
               (caughtUp - killed) / 1e3,
               latency.between(killed, System.currentTimeMillis()).max() / 1e3);
       progress.accept(recovery.line());
