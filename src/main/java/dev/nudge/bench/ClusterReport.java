@@ -18,7 +18,7 @@ import java.util.Map;
  * @param config what was asked for
  * @param fill how the state was made
  * @param drains work at full speed, with checkpoints and without, in turns
- * @param maximum events a second that both jobs read while more come
+ * @param maximum events a second that can come live for ever
  * @param steady lateness of triggers at that rate
  * @param samples the same and more, ten seconds each
  * @param recoveries from every kill

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -60,7 +61,7 @@ public final class StandaloneCluster implements AutoCloseable {
   private static final Duration ANSWER = Duration.ofSeconds(60);
 
   private final Path directory;
-  private final Path lib;
+  private final String classPath;
   private final Path conf;
   private final URI rest;
   private final Map<String, String> settings;
@@ -69,9 +70,9 @@ public final class StandaloneCluster implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
 
   private StandaloneCluster(
-      Path directory, Path lib, Path conf, int restPort, Map<String, String> settings) {
+      Path directory, String classPath, Path conf, int restPort, Map<String, String> settings) {
     this.directory = directory;
-    this.lib = lib;
+    this.classPath = classPath;
     this.conf = conf;
     this.settings = settings;
     this.rest = URI.create("http://127.0.0.1:" + restPort);
@@ -114,7 +115,13 @@ public final class StandaloneCluster implements AutoCloseable {
     settings.put("io.tmp.dirs", Files.createDirectories(directory.resolve("tmp")).toString());
     settings.putAll(overruling);
     StandaloneCluster cluster =
-        new StandaloneCluster(directory, deployment.flinkLib(), conf, ports.get(0), settings);
+        new StandaloneCluster(
+            directory,
+            // As if the jobs' jar were copied into that folder.
+            deployment.flinkLib() + "/*" + File.pathSeparator + deployment.job(),
+            conf,
+            ports.get(0),
+            settings);
     try {
       cluster.addJobManager();
       for (int i = 1; i <= taskManagers; i++) {
@@ -176,7 +183,7 @@ public final class StandaloneCluster implements AutoCloseable {
     command.addAll(words(config.get(jvmOptions)));
     command.add("-Dlog.file=" + directory.resolve(name + ".log"));
     command.add("-Dlog4j.configurationFile=" + conf.resolve("log4j.properties").toUri());
-    command.addAll(List.of("-cp", lib + "/*", main.getName(), "--configDir", conf.toString()));
+    command.addAll(List.of("-cp", classPath, main.getName(), "--configDir", conf.toString()));
     command.addAll(words(memory));
     overruling.forEach((key, value) -> command.addAll(List.of("-D", key + "=" + value)));
     processes.put(name, ServerProcess.start(name, directory, command));
