@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param customers who is known before anything is measured, and comes again, 1,000 to 10,000,000
  * @param events what is worked off at full speed in each run, 10,000 to 100,000,000
  * @param runs how often with checkpoints and without, 1 to 99
+ * @param parallelism of each job, 1 to 4; a TaskManager has two slots, and one is in reserve
  * @param load of what the machine can, more than 0 and less than 1
  * @param steady for how long triggers are timed at that load
  * @param kills how often a TaskManager is killed under that load, 0 to 99
@@ -20,6 +21,7 @@ public record ClusterBenchConfig(
     int customers,
     long events,
     int runs,
+    int parallelism,
     double load,
     Duration steady,
     int kills,
@@ -30,6 +32,7 @@ public record ClusterBenchConfig(
     BenchConfig.check("--customers", customers, 1_000, 10_000_000);
     BenchConfig.check("--events", events, 10_000, 100_000_000);
     BenchConfig.check("--runs", runs, 1, 99);
+    BenchConfig.check("--parallelism", parallelism, 1, LoadWriter.PARTITIONS);
     BenchConfig.check("--kills", kills, 0, 99);
     if (!(load > 0 && load < 1)) {
       throw new IllegalArgumentException(

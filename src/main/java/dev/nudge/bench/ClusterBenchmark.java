@@ -29,18 +29,18 @@ import org.apache.flink.configuration.Configuration;
  *
  * <p>First everybody comes once, which makes the state. Then in turns the jobs are stopped with a
  * savepoint, events are written, and the jobs work them off, with the deployment's checkpoints and
- * without any: that is the maximum, and what checkpoints cost. Then events come at an even pace, a
- * share of the maximum, and triggers are timed at their topic. Then, under that load, TaskManagers
- * are killed; one is in reserve, and who was killed comes back a second later, as by a supervisor.
+ * without any: that is what checkpoints cost. Then events come live, at an even pace that is raised
+ * until they pile up: the last that did not is the maximum. Then a share of that comes, and
+ * triggers are timed at their topic. Then, under that load, TaskManagers are killed; one is in
+ * reserve, and who was killed comes back a second later, as by a supervisor.
  */
 public final class ClusterBenchmark {
   private static final String DEFINITIONS = "cluster.yaml";
 
   private static final List<String> JOBS = List.of("engage", "measure");
-  private static final int PARALLELISM = 2;
 
-  /** Two that work, and one in reserve. */
-  private static final int TASK_MANAGERS = 3;
+  /** A TaskManager has two slots, as many as there are jobs: so many as tasks of one work. */
+  private static final int IN_RESERVE = 1;
 
   private static final int PARTITIONS = LoadWriter.PARTITIONS;
 
@@ -51,9 +51,26 @@ public final class ClusterBenchmark {
   /** What piled up is of the past, and time does not follow the clock when it has been read. */
   private static final Map<String, String> PAST = Map.of("ingest.clock", "RECORDS");
 
+  /**
+   * What the state is made of piles up by so many, or what waits for its turn would be state, too.
+   */
+  private static final long SLICE = 50_000;
+
   private static final Duration START = Duration.ofMinutes(3);
   private static final Duration DRAIN = Duration.ofHours(3);
-  private static final Duration CATCH_UP = Duration.ofMinutes(5);
+  private static final Duration CATCH_UP = Duration.ofMinutes(10);
+
+  /** Until code that runs often is compiled, and what the jump from the past brought is done. */
+  private static final Duration WARM_UP = Duration.ofMinutes(3);
+
+  /** For how long a rate comes before it is judged; half of it may be needed to get there. */
+  private static final Duration STEP = Duration.ofSeconds(40);
+
+  /** The first rate, as a share of what is worked off from a pile. */
+  private static final double FIRST_SHARE = 0.3;
+
+  private static final double FACTOR = 1.15;
+
   private static final Duration SUPERVISOR = Duration.ofSeconds(1);
 
   /** What is left of the kill before, and a checkpoint. */
@@ -63,6 +80,9 @@ public final class ClusterBenchmark {
   private static final long PROMISED_MILLIS = 1_000;
 
   private static final long LOOK_EVERY_MILLIS = 250;
+
+  /** Each look costs Flink's processes time, too. */
+  private static final long DRAINED_EVERY_MILLIS = 1_000;
 
   /** Caught up is who is no longer behind for so long. */
   private static final long HOLDS_MILLIS = 2_000;
@@ -125,23 +145,42 @@ public final class ClusterBenchmark {
       topics = installation.prepare(PARTITIONS, List.of(definitions()));
       // How often metrics are asked for is no part of a deployment.
       flink =
-          installation.startFlink(TASK_MANAGERS, Map.of("metrics.fetcher.update-interval", "1000"));
+          installation.startFlink(
+              config.parallelism() + IN_RESERVE, Map.of("metrics.fetcher.update-interval", "1000"));
       gauges = new ClusterGauges(flink);
       installation.upload();
       long all = (long) Math.ceil(config.customers() * EventStream.EVENTS_A_VISIT);
       long past = all + 2L * config.runs() * config.events();
       try (ShopLoad load =
           new ShopLoad(installation.kafka(), topics, config.customers(), past, config.seed())) {
-        progress.accept("%,d customers come once: %,d events".formatted(config.customers(), all));
-        load.write(all);
-        start(Map.of(), PAST, Map.of());
-        Drain fill = drain("fill", all, true);
+        Drain fill = fill(load, all);
         List<Drain> drains = drains(load);
         double maximum =
             Median.of(drains.stream().filter(Drain::checkpoints).toList(), Drain::eventsPerSecond);
         stopAndStart(() -> {}, Map.of(), Map.of());
-        return paced(load, fill, drains, config.load() * maximum);
+        return paced(load, fill, drains, live(load, maximum));
       }
+    }
+
+    private Drain fill(ShopLoad load, long all)
+        throws IOException, InterruptedException, TimeoutException {
+      progress.accept("%,d customers come once: %,d events".formatted(config.customers(), all));
+      long first = Math.min(SLICE, all);
+      load.write(first);
+      start(Map.of(), PAST, Map.of());
+      long[] unwritten = {all - first};
+      return drain(
+          "fill",
+          all,
+          true,
+          left -> {
+            if (left < SLICE) {
+              long next = Math.min(SLICE, unwritten[0]);
+              load.write(next);
+              unwritten[0] -= next;
+            }
+            return unwritten[0];
+          });
     }
 
     private DefinitionReader definitions() throws IOException {
@@ -158,9 +197,22 @@ public final class ClusterBenchmark {
       jobs.clear();
       for (String job : JOBS) {
         jobs.put(
-            job, installation.submit(job, PARALLELISM, savepoints.get(job), arguments, settings));
+            job,
+            installation.submit(
+                job, config.parallelism(), savepoints.get(job), arguments, settings));
       }
       installation.await("running jobs", START, () -> installation.areRunning(jobs.values()));
+    }
+
+    /** Who writes while the jobs read. */
+    private interface Feed {
+      /**
+       * Writes more if it is time to.
+       *
+       * @param left what the jobs have not read yet
+       * @return how many events are not written yet
+       */
+      long after(long left) throws IOException;
     }
 
     /** What happens while the jobs are away. */
@@ -199,14 +251,15 @@ public final class ClusterBenchmark {
               drain(
                   checkpoints ? "with checkpoints" : "without checkpoints",
                   config.events(),
-                  checkpoints));
+                  checkpoints,
+                  left -> 0));
         }
       }
       return drains;
     }
 
     /** Waits until all that was written is read by both jobs, from when the first has begun. */
-    private Drain drain(String name, long events, boolean checkpoints)
+    private Drain drain(String name, long events, boolean checkpoints, Feed feed)
         throws IOException, InterruptedException, TimeoutException {
       installation.await(name, START, () -> gauges.pending(jobs.get("engage")) > 0);
       long begunNanos = System.nanoTime();
@@ -217,6 +270,7 @@ public final class ClusterBenchmark {
       long deadline = begunNanos + DRAIN.toNanos();
       while (System.nanoTime() < deadline) {
         long left = left(events);
+        left += feed.after(left);
         if (left == 0 && before == 0) {
           Drain drain =
               new Drain(
@@ -240,7 +294,7 @@ public final class ClusterBenchmark {
         }
         // A source that has just read what it knew of may not know of all.
         before = left;
-        TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+        TimeUnit.MILLISECONDS.sleep(DRAINED_EVERY_MILLIS);
       }
       throw new TimeoutException(name + ": not worked off in " + DRAIN);
     }
@@ -270,17 +324,74 @@ public final class ClusterBenchmark {
       }
     }
 
-    private ClusterReport paced(ShopLoad load, Drain fill, List<Drain> drains, double rate)
+    /**
+     * The sustainable throughput: the highest rate at which what comes live does not pile up,
+     * raised step by step from what is surely too little.
+     */
+    private double live(ShopLoad load, double drained)
         throws IOException, InterruptedException, TimeoutException {
-      progress.accept("%,.0f events a second".formatted(rate));
+      double kept = 0;
+      double rate = FIRST_SHARE * drained;
+      Thread shop = open(load, rate);
+      try {
+        TimeUnit.MILLISECONDS.sleep(WARM_UP.toMillis());
+      } finally {
+        close(shop);
+      }
+      while (isKeptUp(load, rate)) {
+        kept = rate;
+        rate *= FACTOR;
+      }
+      if (kept == 0) {
+        throw new IOException("%,.0f events a second are too many already".formatted(rate));
+      }
+      installation.await("what piled up", DRAIN, () -> left(1) == 0);
+      return kept;
+    }
+
+    /** Whether the jobs have read all there is at some instant of the second half of a step. */
+    private boolean isKeptUp(ShopLoad load, double rate) throws IOException, InterruptedException {
+      long restored = restored();
+      boolean kept = false;
+      Thread shop = open(load, rate);
+      try {
+        TimeUnit.MILLISECONDS.sleep(STEP.toMillis() / 2);
+        long until = System.nanoTime() + STEP.toNanos() / 2;
+        while (!kept && System.nanoTime() < until) {
+          TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+          kept = isNearlyEmpty(rate);
+        }
+      } finally {
+        close(shop);
+      }
+      requireNoRestart(restored);
+      progress.accept(
+          "%,.0f events a second, live: %s".formatted(rate, kept ? "kept up" : "they pile up"));
+      return kept;
+    }
+
+    private static Thread open(ShopLoad load, double rate) {
       Thread shop = new Thread(() -> load.pace(rate), "bench-shop");
+      shop.start();
+      return shop;
+    }
+
+    private static void close(Thread shop) throws InterruptedException {
+      shop.interrupt();
+      shop.join();
+    }
+
+    private ClusterReport paced(ShopLoad load, Drain fill, List<Drain> drains, double maximum)
+        throws IOException, InterruptedException, TimeoutException {
+      double rate = config.load() * maximum;
+      progress.accept("%,.0f events a second".formatted(rate));
+      Thread shop = open(load, rate);
       try (TriggerLatency latency =
           new TriggerLatency(
               installation.kafka(),
               topics,
               Duration.ofMillis(
                   IngestConfig.from(new Configuration()).maxOutOfOrdernessMillis()))) {
-        shop.start();
         awaitCaughtUp(latency, System.currentTimeMillis(), rate);
         long restored = restored();
         List<Sample> samples = new ArrayList<>();
@@ -297,10 +408,9 @@ public final class ClusterBenchmark {
           TimeUnit.MILLISECONDS.sleep(BETWEEN_KILLS.toMillis());
           recoveries.add(kill(JOBS.get(kill % JOBS.size()), latency, rate));
         }
-        return new ClusterReport(config, fill, drains, rate, steady, samples, recoveries);
+        return new ClusterReport(config, fill, drains, maximum, steady, samples, recoveries);
       } finally {
-        shop.interrupt();
-        shop.join();
+        close(shop);
       }
     }
 
@@ -335,6 +445,9 @@ public final class ClusterBenchmark {
           name = each;
         }
       }
+      if (name.isEmpty()) {
+        throw new IOException("no TaskManager works for " + job);
+      }
       ServerProcess victim = flink.process(name);
       long restored = gauges.restored(id);
       long killed = System.currentTimeMillis();
@@ -343,10 +456,12 @@ public final class ClusterBenchmark {
       victim.restart();
       // Nobody knows of it for some seconds, and nothing is behind meanwhile but what it did.
       installation.await("the job's restart", CATCH_UP, () -> gauges.restored(id) > restored);
+      long back = System.currentTimeMillis();
       long caughtUp = awaitCaughtUp(latency, killed, rate);
       Recovery recovery =
           new Recovery(
               job,
+              (back - killed) / 1e3,
               (caughtUp - killed) / 1e3,
               latency.between(killed, System.currentTimeMillis()).max() / 1e3);
       progress.accept(recovery.line());
@@ -357,10 +472,16 @@ public final class ClusterBenchmark {
     private long awaitCaughtUp(TriggerLatency latency, long fromMillis, double rate)
         throws IOException, InterruptedException, TimeoutException {
       long since = Long.MAX_VALUE;
+      long told = fromMillis;
       long deadline = fromMillis + CATCH_UP.toMillis();
+      Lateness last = latency.between(fromMillis, fromMillis);
       while (System.currentTimeMillis() < deadline) {
         long now = System.currentTimeMillis();
-        Lateness last = latency.between(Math.max(fromMillis, now - PROMISED_MILLIS), now);
+        last = latency.between(Math.max(fromMillis, now - PROMISED_MILLIS), now);
+        if (now - told > SAMPLE_EVERY_MILLIS) {
+          told = now;
+          progress.accept("  catching up: " + standing(last));
+        }
         if (last.count() == 0 || last.p99() > PROMISED_MILLIS || !isNearlyEmpty(rate)) {
           since = Long.MAX_VALUE;
         } else {
@@ -371,7 +492,17 @@ public final class ClusterBenchmark {
         }
         TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
       }
-      throw new TimeoutException("the jobs don't keep up with %,.0f events/s".formatted(rate));
+      throw new TimeoutException(
+          "the jobs don't keep up with %,.0f events/s: %s".formatted(rate, standing(last)));
+    }
+
+    private String standing(Lateness last) throws IOException, InterruptedException {
+      return "%,d triggers in a second, 99 %% within %,d ms; pending %,d for Engage, %,d for Measure"
+          .formatted(
+              last.count(),
+              last.p99(),
+              gauges.pending(jobs.get("engage")),
+              gauges.pending(jobs.get("measure")));
     }
 
     /** A second's records may be on their way. */

@@ -18,7 +18,7 @@ import java.util.Map;
  * @param config what was asked for
  * @param fill how the state was made
  * @param drains work at full speed, with checkpoints and without, in turns
- * @param rate of events in the rest, events/s
+ * @param maximum events a second that can come live for ever
  * @param steady lateness of triggers at that rate
  * @param samples the same and more, ten seconds each
  * @param recoveries from every kill
@@ -27,7 +27,7 @@ public record ClusterReport(
     ClusterBenchConfig config,
     Drain fill,
     List<Drain> drains,
-    double rate,
+    double maximum,
     Lateness steady,
     List<Sample> samples,
     List<Recovery> recoveries) {
@@ -105,15 +105,19 @@ public record ClusterReport(
    * A kill.
    *
    * @param job whose TaskManager was killed
+   * @param restoredSeconds until the job was restored from its newest checkpoint
    * @param caughtUpSeconds until triggers were on time and both jobs had read everything
    * @param latestSeconds the lateness of the latest trigger
    */
-  record Recovery(String job, double caughtUpSeconds, double latestSeconds) {
+  record Recovery(
+      String job, double restoredSeconds, double caughtUpSeconds, double latestSeconds) {
     String line() {
       return String.format(
           Locale.ROOT,
-          "a TaskManager of %s killed: caught up after %.1f s, the latest trigger was %.1f s late",
+          "a TaskManager of %s killed: restored after %.1f s, caught up after %.1f s, the latest"
+              + " trigger was %.1f s late",
           job,
+          restoredSeconds,
           caughtUpSeconds,
           latestSeconds);
     }
@@ -139,6 +143,10 @@ public record ClusterReport(
         new Goal("share of speed that checkpoints cost", OVERHEAD_GOAL, overhead()));
   }
 
+  private double rate() {
+    return config.load() * maximum;
+  }
+
   /** By how much longer the same work takes with checkpoints. */
   private double overhead() {
     return speed(false) / speed(true) - 1;
@@ -161,7 +169,9 @@ public record ClusterReport(
       lines.add(line(drain.checkpoints() ? "with checkpoints" : "without checkpoints", drain));
     }
     lines.add("");
-    lines.add(String.format(Locale.ROOT, "at %,.0f events/s", rate));
+    lines.add(
+        String.format(
+            Locale.ROOT, "at %,.0f events/s, of %,.0f that can come live", rate(), maximum));
     int step = Math.max(1, samples.size() / LINES);
     for (int i = step - 1; i < samples.size(); i += step) {
       lines.add(samples.get(i).line());
@@ -203,6 +213,7 @@ public record ClusterReport(
     asked.put("customers", config.customers());
     asked.put("events", config.events());
     asked.put("runs", config.runs());
+    asked.put("parallelism", config.parallelism());
     asked.put("load", config.load());
     asked.put("steadySeconds", config.steady().toSeconds());
     asked.put("kills", config.kills());
@@ -212,7 +223,8 @@ public record ClusterReport(
     all.put("versions", Surroundings.versions());
     all.put("fill", fill);
     all.put("drains", drains);
-    all.put("eventsPerSecond", rate);
+    all.put("maximumEventsPerSecond", maximum);
+    all.put("eventsPerSecond", rate());
     all.put("steady", steady);
     all.put("samples", samples);
     all.put("recoveries", recoveries);

@@ -5,6 +5,7 @@ import dev.nudge.kafka.Topics;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -19,11 +20,12 @@ class LoadWriter implements AutoCloseable {
 
   private final KafkaProducer<byte[], byte[]> producer;
   private final AtomicReference<Exception> failure = new AtomicReference<>();
+  private final AtomicLong sent = new AtomicLong();
 
   LoadWriter(KafkaConfig kafka) {
     Properties properties = kafka.toProperties();
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
-    properties.put(ProducerConfig.LINGER_MS_CONFIG, "1");
+    properties.put(ProducerConfig.LINGER_MS_CONFIG, "5");
     properties.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(256 << 10));
     producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
@@ -40,7 +42,13 @@ class LoadWriter implements AutoCloseable {
     return kafka;
   }
 
+  /** How many records, those that tell the time included. */
+  final long sent() {
+    return sent.get();
+  }
+
   final void send(ProducerRecord<byte[], byte[]> record) {
+    sent.incrementAndGet();
     var unused =
         producer.send(
             record,

@@ -41,12 +41,22 @@ final class ChaosRun implements AutoCloseable {
   private static final Map<String, String> ARGUMENTS =
       Map.of("ingest.clock", "RECORDS", "ingest.idle-after", "1 h");
 
+  /**
+   * Who lives and leads nothing for so long is killed, as by a liveness probe: threads of a
+   * JobManager that loses its session with ZooKeeper and has a new one at once can lock each other
+   * out for ever (FLINK-34672).
+   */
+  private static final Duration LIVENESS = Duration.ofSeconds(60);
+
   private final Consumer<String> progress;
   private final Installation installation;
   private final Map<Fault.Target, ServerProcess> targets = new TreeMap<>();
 
   /** What has begun and not ended, at most one of a process. */
   private final Map<Fault.Target, Fault> lasting = new TreeMap<>();
+
+  /** When the JobManager was last seen to lead. */
+  private long ledNanos;
 
   /**
    * A run that has not begun.
@@ -225,11 +235,21 @@ final class ChaosRun implements AutoCloseable {
 
   private boolean supervised(Iterable<String> jobs) throws IOException, InterruptedException {
     supervise();
+    if (installation.flink().leads()) {
+      ledNanos = System.nanoTime();
+    } else if (System.nanoTime() - ledNanos > LIVENESS.toNanos()) {
+      progress.accept("lives and leads nothing, started again: " + Fault.Target.JOB_MANAGER);
+      ServerProcess jobManager = targets.get(Fault.Target.JOB_MANAGER);
+      jobManager.kill();
+      jobManager.restart();
+      ledNanos = System.nanoTime();
+    }
     return installation.areRunning(jobs);
   }
 
   private void awaitEnd(Iterable<String> jobs)
       throws IOException, InterruptedException, TimeoutException {
+    ledNanos = System.nanoTime();
     String measured =
         "SELECT max(until) >= toDateTime64('%s', 3, 'UTC') FROM nudge.measured"
             .formatted(ChaosInput.END.toString().replaceAll("[TZ]", " ").strip());

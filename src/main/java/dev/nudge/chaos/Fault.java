@@ -88,27 +88,22 @@ record Fault(double at, Target target, Kind kind, Duration lasts) {
   }
 
   private static Fault kill(Target target, SplittableRandom random) {
-    return new Fault(
-        random.nextDouble(FIRST, LAST),
-        target,
-        Kind.KILL,
-        Duration.ofMillis(random.nextInt(SHORTEST_MILLIS, LONGEST_DOWN_MILLIS)));
+    return of(target, Kind.KILL, LAST, SHORTEST_MILLIS, LONGEST_DOWN_MILLIS, random);
   }
 
   private static Fault shortPause(Target target, SplittableRandom random) {
-    return new Fault(
-        random.nextDouble(FIRST, LAST),
-        target,
-        Kind.PAUSE,
-        Duration.ofMillis(random.nextInt(SHORTEST_MILLIS, LONGEST_SHORT_PAUSE_MILLIS)));
+    return of(target, Kind.PAUSE, LAST, SHORTEST_MILLIS, LONGEST_SHORT_PAUSE_MILLIS, random);
   }
 
   private static Fault longPause(Target target, SplittableRandom random) {
-    return new Fault(
-        random.nextDouble(FIRST, LAST_LONG),
-        target,
-        Kind.PAUSE,
-        Duration.ofMillis(random.nextInt(SHORTEST_LONG_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS)));
+    return of(
+        target, Kind.PAUSE, LAST_LONG, SHORTEST_LONG_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS, random);
+  }
+
+  private static Fault of(
+      Target target, Kind kind, double last, int shortest, int longest, SplittableRandom random) {
+    double at = random.nextDouble(FIRST, last);
+    return new Fault(at, target, kind, Duration.ofMillis(random.nextInt(shortest, longest)));
   }
 
   /** Whether jobs that ran there have to be restored. */

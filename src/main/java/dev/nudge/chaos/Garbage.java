@@ -2,6 +2,7 @@ package dev.nudge.chaos;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.nudge.clickhouse.Rows;
 import dev.nudge.event.DeadLetterReason;
 import dev.nudge.event.Topic;
 import java.util.Arrays;
@@ -63,10 +64,11 @@ record Garbage(Topic topic, byte[] value, DeadLetterReason reason) {
     return line(topic.plainName(), reason.name(), value == null ? new byte[0] : value);
   }
 
-  /** As it is to stand in the table of dead letters, which holds text. */
+  /** As it is to stand in the table of dead letters, which holds text, and the begin of it. */
   String inTable() {
     byte[] raw = value == null ? new byte[0] : value;
-    return line(topic.plainName(), reason.name(), new String(raw, UTF_8).getBytes(UTF_8));
+    String shown = new String(raw, 0, Math.min(raw.length, Rows.RAW_BYTES_SHOWN), UTF_8);
+    return line(topic.plainName(), reason.name(), shown.getBytes(UTF_8));
   }
 
   /** Where it stood, why, and which bytes. */

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.GlobalConfiguration;
@@ -41,7 +43,10 @@ public final class StandaloneCluster implements AutoCloseable {
   /** What the JobManager is called. */
   public static final String JOB_MANAGER = "jobmanager";
 
-  /** Less memory than a deployment, and none of its waits: for runs that look at what comes out. */
+  /**
+   * Less memory than a deployment, none of its waits, and code that is compiled soon, not well: for
+   * runs that look at what comes out.
+   */
   public static final Map<String, String> IMPATIENT =
       Map.of(
           "jobmanager.memory.process.size", "1100m",
@@ -49,12 +54,14 @@ public final class StandaloneCluster implements AutoCloseable {
           "execution.checkpointing.interval", "1 s",
           "execution.checkpointing.min-pause", "200 ms",
           "heartbeat.interval", "1 s",
-          "heartbeat.timeout", "10 s");
+          "heartbeat.timeout", "10 s",
+          "env.java.opts.jobmanager", "-XX:TieredStopAtLevel=1",
+          "env.java.opts.taskmanager", "-XX:TieredStopAtLevel=1");
 
   private static final Duration ANSWER = Duration.ofSeconds(60);
 
   private final Path directory;
-  private final Path lib;
+  private final String classPath;
   private final Path conf;
   private final URI rest;
   private final Map<String, String> settings;
@@ -63,9 +70,9 @@ public final class StandaloneCluster implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
 
   private StandaloneCluster(
-      Path directory, Path lib, Path conf, int restPort, Map<String, String> settings) {
+      Path directory, String classPath, Path conf, int restPort, Map<String, String> settings) {
     this.directory = directory;
-    this.lib = lib;
+    this.classPath = classPath;
     this.conf = conf;
     this.settings = settings;
     this.rest = URI.create("http://127.0.0.1:" + restPort);
@@ -108,7 +115,13 @@ public final class StandaloneCluster implements AutoCloseable {
     settings.put("io.tmp.dirs", Files.createDirectories(directory.resolve("tmp")).toString());
     settings.putAll(overruling);
     StandaloneCluster cluster =
-        new StandaloneCluster(directory, deployment.flinkLib(), conf, ports.get(0), settings);
+        new StandaloneCluster(
+            directory,
+            // As if the jobs' jar were copied into that folder.
+            deployment.flinkLib() + "/*" + File.pathSeparator + deployment.job(),
+            conf,
+            ports.get(0),
+            settings);
     try {
       cluster.addJobManager();
       for (int i = 1; i <= taskManagers; i++) {
@@ -128,6 +141,7 @@ public final class StandaloneCluster implements AutoCloseable {
         JOB_MANAGER,
         StandaloneSessionClusterEntrypoint.class,
         config,
+        CoreOptions.FLINK_JM_JVM_OPTIONS,
         JobManagerProcessUtils.generateJvmParametersStr(spec, config),
         JobManagerProcessUtils.generateDynamicConfigsStr(spec),
         settings);
@@ -142,6 +156,7 @@ public final class StandaloneCluster implements AutoCloseable {
         name,
         TaskManagerRunner.class,
         config,
+        CoreOptions.FLINK_TM_JVM_OPTIONS,
         ProcessMemoryUtils.generateJvmParametersStr(spec),
         TaskExecutorProcessUtils.generateDynamicConfigsStr(spec),
         own);
@@ -157,6 +172,7 @@ public final class StandaloneCluster implements AutoCloseable {
       String name,
       Class<?> main,
       Configuration config,
+      ConfigOption<String> jvmOptions,
       String jvmParameters,
       String memory,
       Map<String, String> overruling)
@@ -164,9 +180,10 @@ public final class StandaloneCluster implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.addAll(words(jvmParameters));
     command.addAll(words(config.get(CoreOptions.FLINK_JVM_OPTIONS)));
+    command.addAll(words(config.get(jvmOptions)));
     command.add("-Dlog.file=" + directory.resolve(name + ".log"));
     command.add("-Dlog4j.configurationFile=" + conf.resolve("log4j.properties").toUri());
-    command.addAll(List.of("-cp", lib + "/*", main.getName(), "--configDir", conf.toString()));
+    command.addAll(List.of("-cp", classPath, main.getName(), "--configDir", conf.toString()));
     command.addAll(words(memory));
     overruling.forEach((key, value) -> command.addAll(List.of("-D", key + "=" + value)));
     processes.put(name, ServerProcess.start(name, directory, command));
@@ -211,6 +228,15 @@ public final class StandaloneCluster implements AutoCloseable {
           .forEach(t -> names.add(t.path("id").asText()));
     }
     return names;
+  }
+
+  /** Whether the JobManager leads; one that does not may well live and answer. */
+  boolean leads() throws InterruptedException {
+    try {
+      return send(HttpRequest.newBuilder(rest.resolve("/overview"))).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** One of its processes. */

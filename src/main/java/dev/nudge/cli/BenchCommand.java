@@ -325,6 +325,13 @@ final class BenchCommand implements Runnable {
     private int runs;
 
     @Option(
+        names = "--parallelism",
+        paramLabel = "N",
+        defaultValue = "2",
+        description = "Of each job; so many TaskManagers work (default: ${DEFAULT-VALUE}).")
+    private int parallelism;
+
+    @Option(
         names = "--load",
         paramLabel = "SHARE",
         defaultValue = "0.7",
@@ -375,6 +382,7 @@ final class BenchCommand implements Runnable {
             customers,
             events,
             runs,
+            parallelism,
             load,
             Duration.ofMillis((long) (minutes * 60_000)),
             kills,

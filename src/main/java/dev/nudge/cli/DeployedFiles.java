@@ -1,6 +1,8 @@
 package dev.nudge.cli;
 
 import dev.nudge.chaos.Deployment;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,12 +44,20 @@ final class DeployedFiles {
     if (!Files.isRegularFile(flinkConf.resolve("config.yaml"))) {
       throw refused("--flink-conf: found no config.yaml in " + flinkConf + ", expected one");
     }
-    if (!Files.isDirectory(flinkLib)) {
+    if (!hasFlink(flinkLib)) {
       throw refused(
-          "--flink-lib: found no folder %s, expected Flink's jars; mvn package puts them there"
+          "--flink-lib: found no flink-*.jar in %s, expected Flink's jars; mvn package makes it"
               .formatted(flinkLib));
     }
     return new Deployment(job, flinkConf, flinkLib);
+  }
+
+  private static boolean hasFlink(Path lib) {
+    try (DirectoryStream<Path> jars = Files.newDirectoryStream(lib, "flink-*.jar")) {
+      return jars.iterator().hasNext();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private ParameterException refused(String message) {

@@ -41,7 +41,7 @@ import org.apache.flink.connector.jdbc.core.datastream.sink.JdbcSink;
 public final class Rows {
 
   /** How long a row waits for company, in milliseconds. */
-  public static final long FLUSH_MILLIS = 250;
+  public static final long FLUSH_MILLIS = 1_000;
 
   /** How many rows one insert carries at most. */
   public static final int FLUSH_ROWS = 10_000;

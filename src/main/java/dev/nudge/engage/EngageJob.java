@@ -79,21 +79,25 @@ public final class EngageJob {
         config.guarantee());
     KafkaSinks.triggers(outputs.triggers(), config.kafka(), config.guarantee());
     KafkaSinks.deadLetters(outputs.deadLetters(), config.kafka(), config.guarantee());
+    // A task of its own: who detects and decides does not wait for an insert.
     outputs
         .stageChanges()
         .sinkTo(Rows.stageChanges(config.clickHouse()))
         .uid("engage-stage-changes-rows-v1")
-        .name("Stage changes table");
+        .name("Stage changes table")
+        .disableChaining();
     outputs
         .anomalies()
         .sinkTo(Rows.anomalies(config.clickHouse()))
         .uid("engage-anomalies-rows-v1")
-        .name("Anomalies table");
+        .name("Anomalies table")
+        .disableChaining();
     outputs
         .decisions()
         .sinkTo(Rows.decisions(config.clickHouse()))
         .uid("engage-decisions-rows-v1")
-        .name("Decisions table");
+        .name("Decisions table")
+        .disableChaining();
     outputs
         .deadLetters()
         .sinkTo(Rows.deadLetters(config.clickHouse()))

@@ -30,6 +30,7 @@ class ClusterReportTest {
         customers,
         10_000,
         3,
+        2,
         load,
         steady,
         3,
@@ -62,9 +63,9 @@ class ClusterReportTest {
 
   private static final List<Recovery> RECOVERIES =
       List.of(
-          new Recovery("engage", 12.5, 14.0),
-          new Recovery("measure", 31.0, 33.0),
-          new Recovery("engage", 9.0, 9.5));
+          new Recovery("engage", 5.0, 12.5, 14.0),
+          new Recovery("measure", 6.0, 31.0, 33.0),
+          new Recovery("engage", 4.0, 9.0, 9.5));
 
   @Test
   void goalsAreMediansBesideWhatIsWanted() {
@@ -89,7 +90,8 @@ class ClusterReportTest {
     assertThat(report.table().lines().filter(line -> line.contains(" triggers "))).hasSize(12);
     assertThat(report.table())
         .contains("  3600 s    1,000 triggers  p50    40  p99    180  max    950 ms")
-        .contains("a TaskManager of measure killed: caught up after 31.0 s");
+        .contains("at 4,900 events/s, of 7,000 that can come live")
+        .contains("a TaskManager of measure killed: restored after 6.0 s, caught up after 31.0 s");
     JsonNode json = new ObjectMapper().readTree(report.json());
     assertThat(json.get("samples")).hasSize(360);
     assertThat(json.at("/config/customers").asInt()).isEqualTo(1_000_000);

@@ -45,4 +45,12 @@ class GarbageTest {
             DeadLetterReason.FIELD_MISSING,
             DeadLetterReason.TIMESTAMP_TOO_EARLY);
   }
+
+  @Test
+  void ofALongOneTheTableHasTheBegin() {
+    Garbage one = new Garbage(Topic.ORDERS, new byte[5_000], DeadLetterReason.NOT_JSON);
+
+    assertThat(one.onTopic()).isEqualTo("orders NOT_JSON " + "00".repeat(5_000));
+    assertThat(one.inTable()).isEqualTo("orders NOT_JSON " + "00".repeat(4_096));
+  }
 }

@@ -211,6 +211,7 @@ class ActionsPageIT {
       assertThat(rehearsal).containsText("on 200 records from 5 Jan 2026 to 6 Jan 2026");
       Chromium.screenshot(page, "actions-rehearsed");
       Page report = page.waitForPopup(() -> rehearsal.getByRole(AriaRole.LINK).click());
+      report.waitForLoadState();
       Chromium.listen(report, complaints);
       report.reload();
       assertThat(report.locator("body")).containsText("birthday");

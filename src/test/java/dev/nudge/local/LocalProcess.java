@@ -81,6 +81,8 @@ final class LocalProcess implements AutoCloseable {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
+                // Most of them live for less time than the better compiler needs.
+                "-XX:TieredStopAtLevel=1",
                 "-D" + ChdbLibrary.PROPERTY + "=" + System.getProperty(ChdbLibrary.PROPERTY),
                 "-jar",
                 JAR));

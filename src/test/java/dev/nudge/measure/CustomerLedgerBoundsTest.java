@@ -61,7 +61,8 @@ class CustomerLedgerBoundsTest {
     return a.toString().compareTo(b.toString());
   }
 
-  private static Decision sent(long at, String grantId) {
+  /** What a campaign sent to Anna. */
+  static Decision sent(long at, String grantId) {
     return new Decision(
         "row-" + grantId,
         ANNA.tenant(),

@@ -7,13 +7,10 @@ import static dev.nudge.TestEvents.profiled;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nudge.event.CustomerEvent;
-import dev.nudge.event.Decision;
-import dev.nudge.event.DecisionCode;
 import dev.nudge.ingest.CustomerHarness;
 import dev.nudge.ingest.CustomerHarness.Backend;
 import dev.nudge.ingest.IngestConfig;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.junit.jupiter.api.Test;
@@ -29,7 +26,7 @@ class MeasureFunctionTest {
     CustomerEvent[] events = {
       profiled(ANNA, START, "city", "Shanghai"),
       profiled(ANNA, START + MINUTE, "city", "Beijing"),
-      CustomerEvent.of(sent(START + 2 * MINUTE))
+      CustomerEvent.of(CustomerLedgerBoundsTest.sent(START + 2 * MINUTE, "g1"))
     };
 
     List<GrantRow> inOneStep = grants(events, START + 2 * MINUTE);
@@ -53,26 +50,5 @@ class MeasureFunctionTest {
           .map(StreamRecord::getValue)
           .toList();
     }
-  }
-
-  private static Decision sent(long at) {
-    return new Decision(
-        "d1",
-        ANNA.tenant(),
-        ANNA.customerId(),
-        "cart",
-        1,
-        "m1",
-        at,
-        at,
-        DecisionCode.SENT,
-        null,
-        Map.of(),
-        null,
-        "A",
-        "PUSH",
-        null,
-        "t1",
-        "g1");
   }
 }
