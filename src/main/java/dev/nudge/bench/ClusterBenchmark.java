@@ -79,10 +79,8 @@ public final class ClusterBenchmark {
   /** The promise: a trigger leaves within a second of what it has to wait for. */
   private static final long PROMISED_MILLIS = 1_000;
 
-  private static final long LOOK_EVERY_MILLIS = 250;
-
-  /** Each look costs Flink's processes time, too. */
-  private static final long DRAINED_EVERY_MILLIS = 1_000;
+  /** As often as Flink's processes are asked; more would cost them time that is measured. */
+  private static final long LOOK_EVERY_MILLIS = 1_000;
 
   /** Caught up is who is no longer behind for so long. */
   private static final long HOLDS_MILLIS = 2_000;
@@ -294,7 +292,7 @@ public final class ClusterBenchmark {
         }
         // A source that has just read what it knew of may not know of all.
         before = left;
-        TimeUnit.MILLISECONDS.sleep(DRAINED_EVERY_MILLIS);
+        TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
       }
       throw new TimeoutException(name + ": not worked off in " + DRAIN);
     }
