@@ -31,8 +31,8 @@ import org.apache.flink.configuration.Configuration;
  * savepoint, events are written, and the jobs work them off, with the deployment's checkpoints and
  * without any: that is what checkpoints cost. Then events come live, at an even pace that is raised
  * until they pile up: the last that did not is the maximum. Then a share of that comes, and
- * triggers are timed at their topic. Then, under that load, TaskManagers are killed; one is in
- * reserve, and who was killed comes back a second later, as by a supervisor.
+ * triggers are timed at their topic. Then TaskManagers are killed under one load or several; one is
+ * in reserve, and who was killed comes back a second later, as by a supervisor.
  */
 public final class ClusterBenchmark {
   private static final String DEFINITIONS = "cluster.yaml";
@@ -402,9 +402,13 @@ public final class ClusterBenchmark {
         requireNoRestart(restored);
         Lateness steady = latency.between(begun, System.currentTimeMillis());
         List<Recovery> recoveries = new ArrayList<>();
-        for (int kill = 0; kill < config.kills(); kill++) {
-          TimeUnit.MILLISECONDS.sleep(BETWEEN_KILLS.toMillis());
-          recoveries.add(kill(JOBS.get(kill % JOBS.size()), latency, rate));
+        for (double share : config.killLoads()) {
+          close(shop);
+          shop = open(load, share * maximum);
+          for (int kill = 0; kill < config.kills(); kill++) {
+            TimeUnit.MILLISECONDS.sleep(BETWEEN_KILLS.toMillis());
+            recoveries.add(kill(JOBS.get(kill % JOBS.size()), latency, share, maximum));
+          }
         }
         return new ClusterReport(config, fill, drains, maximum, steady, samples, recoveries);
       } finally {
@@ -434,7 +438,7 @@ public final class ClusterBenchmark {
     }
 
     /** Kills a TaskManager that works for a job. */
-    private Recovery kill(String job, TriggerLatency latency, double rate)
+    private Recovery kill(String job, TriggerLatency latency, double share, double maximum)
         throws IOException, InterruptedException, TimeoutException {
       String id = jobs.get(job);
       String name = "";
@@ -455,10 +459,11 @@ public final class ClusterBenchmark {
       // Nobody knows of it for some seconds, and nothing is behind meanwhile but what it did.
       installation.await("the job's restart", CATCH_UP, () -> gauges.restored(id) > restored);
       long back = System.currentTimeMillis();
-      long caughtUp = awaitCaughtUp(latency, killed, rate);
+      long caughtUp = awaitCaughtUp(latency, killed, share * maximum);
       Recovery recovery =
           new Recovery(
               job,
+              share,
               (back - killed) / 1e3,
               (caughtUp - killed) / 1e3,
               latency.between(killed, System.currentTimeMillis()).max() / 1e3);

@@ -349,8 +349,16 @@ final class BenchCommand implements Runnable {
         names = "--kills",
         paramLabel = "N",
         defaultValue = "3",
-        description = "Of a TaskManager under that load (default: ${DEFAULT-VALUE}).")
+        description = "Of a TaskManager under each load (default: ${DEFAULT-VALUE}).")
     private int kills;
+
+    @Option(
+        names = "--kill-load",
+        paramLabel = "SHARE",
+        split = ",",
+        defaultValue = "0.7,0.35",
+        description = "Of full speed, while TaskManagers are killed (default: ${DEFAULT-VALUE}).")
+    private List<Double> killLoads;
 
     @Option(
         names = "--seed",
@@ -386,6 +394,7 @@ final class BenchCommand implements Runnable {
             load,
             Duration.ofMillis((long) (minutes * 60_000)),
             kills,
+            killLoads,
             seed);
       } catch (IllegalArgumentException e) {
         throw new ParameterException(spec.commandLine(), e.getMessage());
