@@ -3,6 +3,7 @@ package dev.nudge.bench;
 import dev.nudge.chaos.Deployment;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What {@code bench cluster} measures.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param customers who is known before anything is measured, and comes again, 1,000 to 10,000,000
  * @param events what is worked off at full speed in each run, 10,000 to 100,000,000
  * @param runs how often with checkpoints and without, 1 to 99
+ * @param variants settings of Flink to work off as many events with, each beside the deployment's
  * @param parallelism of each job, 1 to 4; a TaskManager has two slots, and one is in reserve
  * @param load of what the machine can, more than 0 and less than 1
  * @param steady for how long triggers are timed at that load
@@ -23,6 +25,7 @@ public record ClusterBenchConfig(
     int customers,
     long events,
     int runs,
+    List<Map<String, String>> variants,
     int parallelism,
     double load,
     Duration steady,
@@ -38,6 +41,7 @@ public record ClusterBenchConfig(
     BenchConfig.check("--parallelism", parallelism, 1, LoadWriter.PARTITIONS);
     BenchConfig.check("--kills", kills, 0, 99);
     checkShare("--load", load);
+    variants = List.copyOf(variants);
     killLoads = List.copyOf(killLoads);
     killLoads.forEach(share -> checkShare("--kill-load", share));
     if (steady.toSeconds() < 10 || steady.toDays() > 7) {

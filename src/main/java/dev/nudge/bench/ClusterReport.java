@@ -43,19 +43,22 @@ public record ClusterReport(
   /**
    * Events that were there before the jobs, worked off by both.
    *
-   * @param checkpoints whether any were taken
+   * @param settings of Flink: {@link #AS_DEPLOYED}, {@link #NO_CHECKPOINTS}, or what was changed
    * @param seconds until nothing was left
    * @param micros processor time of all of Flink's processes, microseconds an event
    * @param engage its newest checkpoint
    * @param measure its newest checkpoint
    */
   record Drain(
-      boolean checkpoints,
+      String settings,
       long events,
       double seconds,
       double micros,
       Checkpoint engage,
       Checkpoint measure) {
+    static final String AS_DEPLOYED = "with checkpoints";
+    static final String NO_CHECKPOINTS = "without checkpoints";
+
     double eventsPerSecond() {
       return events / seconds;
     }
@@ -160,12 +163,13 @@ public record ClusterReport(
 
   /** By how much longer the same work takes with checkpoints. */
   private double overhead() {
-    return speed(false) / speed(true) - 1;
+    return speed(Drain.NO_CHECKPOINTS) / speed(Drain.AS_DEPLOYED) - 1;
   }
 
-  private double speed(boolean checkpoints) {
+  /** The median. */
+  double speed(String settings) {
     return Median.of(
-        drains.stream().filter(each -> each.checkpoints() == checkpoints).toList(),
+        drains.stream().filter(each -> each.settings().equals(settings)).toList(),
         Drain::eventsPerSecond);
   }
 
@@ -177,7 +181,7 @@ public record ClusterReport(
             "%-24s %12s %9s %10s %14s", "", "events", "seconds", "events/s", "cpu us each"));
     lines.add(line("fill", fill));
     for (Drain drain : drains) {
-      lines.add(line(drain.checkpoints() ? "with checkpoints" : "without checkpoints", drain));
+      lines.add(line(drain.settings(), drain));
     }
     lines.add("");
     lines.add(
@@ -224,6 +228,7 @@ public record ClusterReport(
     asked.put("customers", config.customers());
     asked.put("events", config.events());
     asked.put("runs", config.runs());
+    asked.put("variants", config.variants());
     asked.put("parallelism", config.parallelism());
     asked.put("load", config.load());
     asked.put("steadySeconds", config.steady().toSeconds());

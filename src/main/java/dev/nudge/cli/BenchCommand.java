@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -325,6 +326,13 @@ final class BenchCommand implements Runnable {
     private int runs;
 
     @Option(
+        names = "--variant",
+        paramLabel = "KEY=VALUE[,KEY=VALUE]",
+        converter = SettingsConverter.class,
+        description = "Settings of Flink to work off as many events with; can be repeated.")
+    private List<Map<String, String>> variants = List.of();
+
+    @Option(
         names = "--parallelism",
         paramLabel = "N",
         defaultValue = "2",
@@ -390,6 +398,7 @@ final class BenchCommand implements Runnable {
             customers,
             events,
             runs,
+            variants,
             parallelism,
             load,
             Duration.ofMillis((long) (minutes * 60_000)),

@@ -16,6 +16,7 @@ import dev.nudge.chaos.Deployment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +31,7 @@ class ClusterReportTest {
         customers,
         10_000,
         3,
+        List.of(Map.of("a", "b")),
         2,
         load,
         steady,
@@ -39,7 +41,13 @@ class ClusterReportTest {
   }
 
   private static Drain drain(boolean checkpoints, long events, double seconds) {
-    return new Drain(checkpoints, events, seconds, 60, CHECKPOINT, CHECKPOINT);
+    return new Drain(
+        checkpoints ? Drain.AS_DEPLOYED : Drain.NO_CHECKPOINTS,
+        events,
+        seconds,
+        60,
+        CHECKPOINT,
+        CHECKPOINT);
   }
 
   private static ClusterReport report(List<Recovery> recoveries) {
