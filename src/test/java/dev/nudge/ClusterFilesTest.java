@@ -39,6 +39,8 @@ import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.runtime.state.StateBackendLoader;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.config.ConfigurationFactory;
@@ -48,6 +50,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.rocksdb.ColumnFamilyOptions;
 
 /** What an operator copies to a cluster is what the code understands. */
 class ClusterFilesTest {
@@ -89,6 +92,21 @@ class ClusterFilesTest {
         .isEqualTo(CheckpointingMode.EXACTLY_ONCE);
     assertThat(cluster.get(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION))
         .isEqualTo(ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+  }
+
+  @Test
+  void smallFilesOfManyCheckpointsAreMergedTogether() throws IOException {
+    EmbeddedRocksDBStateBackend backend =
+        new EmbeddedRocksDBStateBackend().configure(cluster(), getClass().getClassLoader());
+
+    try (ColumnFamilyOptions options =
+        backend.getRocksDBOptions().createColumnOptions(new ColumnFamilyOptions(), List.of())) {
+      assertThat(options.level0FileNumCompactionTrigger())
+          .isEqualTo(12)
+          .isLessThan(options.level0SlowdownWritesTrigger());
+    }
+    // Without, whoever looks for a key looks into each of them.
+    assertThat(cluster().get(RocksDBConfigurableOptions.USE_BLOOM_FILTER)).isTrue();
   }
 
   @Test

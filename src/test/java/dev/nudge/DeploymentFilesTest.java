@@ -35,6 +35,7 @@ import org.apache.flink.configuration.SecurityOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.util.NetUtils;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,7 @@ class DeploymentFilesTest {
           PipelineOptions.class,
           RestOptions.class,
           RestartStrategyOptions.class,
+          RocksDBConfigurableOptions.class,
           RocksDBOptions.class,
           SecurityOptions.class,
           StateBackendOptions.class,

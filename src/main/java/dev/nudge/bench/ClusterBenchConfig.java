@@ -2,6 +2,8 @@ package dev.nudge.bench;
 
 import dev.nudge.chaos.Deployment;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 /**
  * What {@code bench cluster} measures.
@@ -10,10 +12,12 @@ import java.time.Duration;
  * @param customers who is known before anything is measured, and comes again, 1,000 to 10,000,000
  * @param events what is worked off at full speed in each run, 10,000 to 100,000,000
  * @param runs how often with checkpoints and without, 1 to 99
+ * @param variants settings of Flink to work off as many events with, each beside the deployment's
  * @param parallelism of each job, 1 to 4; a TaskManager has two slots, and one is in reserve
  * @param load of what the machine can, more than 0 and less than 1
  * @param steady for how long triggers are timed at that load
- * @param kills how often a TaskManager is killed under that load, 0 to 99
+ * @param kills how often a TaskManager is killed under each of {@code killLoads}, 0 to 99
+ * @param killLoads of what the machine can, more than 0 and less than 1 each
  * @param seed where the events come from
  */
 public record ClusterBenchConfig(
@@ -21,10 +25,12 @@ public record ClusterBenchConfig(
     int customers,
     long events,
     int runs,
+    List<Map<String, String>> variants,
     int parallelism,
     double load,
     Duration steady,
     int kills,
+    List<Double> killLoads,
     long seed) {
 
   /** Checks the values; a message names the option, what was found and what is expected. */
@@ -34,13 +40,20 @@ public record ClusterBenchConfig(
     BenchConfig.check("--runs", runs, 1, 99);
     BenchConfig.check("--parallelism", parallelism, 1, LoadWriter.PARTITIONS);
     BenchConfig.check("--kills", kills, 0, 99);
-    if (!(load > 0 && load < 1)) {
-      throw new IllegalArgumentException(
-          "--load: found %s, expected more than 0 and less than 1".formatted(load));
-    }
+    checkShare("--load", load);
+    variants = List.copyOf(variants);
+    killLoads = List.copyOf(killLoads);
+    killLoads.forEach(share -> checkShare("--kill-load", share));
     if (steady.toSeconds() < 10 || steady.toDays() > 7) {
       throw new IllegalArgumentException(
           "--minutes: found %s, expected ten seconds to a week".formatted(steady));
+    }
+  }
+
+  private static void checkShare(String option, double share) {
+    if (!(share > 0 && share < 1)) {
+      throw new IllegalArgumentException(
+          "%s: found %s, expected more than 0 and less than 1".formatted(option, share));
     }
   }
 }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -29,10 +30,11 @@ import org.apache.flink.configuration.Configuration;
  *
  * <p>First everybody comes once, which makes the state. Then in turns the jobs are stopped with a
  * savepoint, events are written, and the jobs work them off, with the deployment's checkpoints and
- * without any: that is what checkpoints cost. Then events come live, at an even pace that is raised
- * until they pile up: the last that did not is the maximum. Then a share of that comes, and
- * triggers are timed at their topic. Then, under that load, TaskManagers are killed; one is in
- * reserve, and who was killed comes back a second later, as by a supervisor.
+ * without any: that is what checkpoints cost; and with settings that are to be compared. Then
+ * events come live, at an even pace that is raised until they pile up: the last that did not is the
+ * maximum. Then a share of that comes, and triggers are timed at their topic. Then TaskManagers are
+ * killed under one load or several; one is in reserve, and who was killed comes back a second
+ * later, as by a supervisor.
  */
 public final class ClusterBenchmark {
   private static final String DEFINITIONS = "cluster.yaml";
@@ -63,8 +65,17 @@ public final class ClusterBenchmark {
   /** Until code that runs often is compiled, and what the jump from the past brought is done. */
   private static final Duration WARM_UP = Duration.ofMinutes(3);
 
-  /** For how long a rate comes before it is judged; half of it may be needed to get there. */
+  /** For how long a rate comes on the way up; half of it may be needed to get there. */
   private static final Duration STEP = Duration.ofSeconds(40);
+
+  /**
+   * For how long a rate comes before it is believed: RocksDB and ClickHouse tidy up, and patterns
+   * come to what they wait for, long after the events that brought it about.
+   */
+  private static final Duration HOLD = Duration.ofMinutes(5);
+
+  /** So many seconds' events behind is piled up; nobody need wait for the rest. */
+  private static final long PILED_UP_SECONDS = 20;
 
   /** The first rate, as a share of what is worked off from a pile. */
   private static final double FIRST_SHARE = 0.3;
@@ -148,13 +159,15 @@ public final class ClusterBenchmark {
       gauges = new ClusterGauges(flink);
       installation.upload();
       long all = (long) Math.ceil(config.customers() * EventStream.EVENTS_A_VISIT);
-      long past = all + 2L * config.runs() * config.events();
+      long past = all + (2L + config.variants().size()) * config.runs() * config.events();
       try (ShopLoad load =
           new ShopLoad(installation.kafka(), topics, config.customers(), past, config.seed())) {
         Drain fill = fill(load, all);
         List<Drain> drains = drains(load);
         double maximum =
-            Median.of(drains.stream().filter(Drain::checkpoints).toList(), Drain::eventsPerSecond);
+            Median.of(
+                drains.stream().filter(each -> each.settings().equals(Drain.AS_DEPLOYED)).toList(),
+                Drain::eventsPerSecond);
         stopAndStart(() -> {}, Map.of(), Map.of());
         return paced(load, fill, drains, live(load, maximum));
       }
@@ -170,7 +183,6 @@ public final class ClusterBenchmark {
       return drain(
           "fill",
           all,
-          true,
           left -> {
             if (left < SLICE) {
               long next = Math.min(SLICE, unwritten[0]);
@@ -242,22 +254,23 @@ public final class ClusterBenchmark {
         throws IOException, InterruptedException, TimeoutException {
       List<Drain> drains = new ArrayList<>();
       for (int run = 0; run < config.runs(); run++) {
-        for (boolean checkpoints : List.of(true, false)) {
-          stopAndStart(
-              () -> load.write(config.events()), PAST, checkpoints ? Map.of() : NO_CHECKPOINTS);
-          drains.add(
-              drain(
-                  checkpoints ? "with checkpoints" : "without checkpoints",
-                  config.events(),
-                  checkpoints,
-                  left -> 0));
+        drains.add(drained(load, Drain.AS_DEPLOYED, Map.of()));
+        drains.add(drained(load, Drain.NO_CHECKPOINTS, NO_CHECKPOINTS));
+        for (Map<String, String> variant : config.variants()) {
+          drains.add(drained(load, "with " + new TreeMap<>(variant), variant));
         }
       }
       return drains;
     }
 
+    private Drain drained(ShopLoad load, String name, Map<String, String> settings)
+        throws IOException, InterruptedException, TimeoutException {
+      stopAndStart(() -> load.write(config.events()), PAST, settings);
+      return drain(name, config.events(), left -> 0);
+    }
+
     /** Waits until all that was written is read by both jobs, from when the first has begun. */
-    private Drain drain(String name, long events, boolean checkpoints, Feed feed)
+    private Drain drain(String name, long events, Feed feed)
         throws IOException, InterruptedException, TimeoutException {
       installation.await(name, START, () -> gauges.pending(jobs.get("engage")) > 0);
       long begunNanos = System.nanoTime();
@@ -272,7 +285,7 @@ public final class ClusterBenchmark {
         if (left == 0 && before == 0) {
           Drain drain =
               new Drain(
-                  checkpoints,
+                  name,
                   events,
                   (System.nanoTime() - begunNanos) / 1e9,
                   flink.processorTime().minus(begunProcessor).toNanos() / 1e3 / events,
@@ -324,7 +337,7 @@ public final class ClusterBenchmark {
 
     /**
      * The sustainable throughput: the highest rate at which what comes live does not pile up,
-     * raised step by step from what is surely too little.
+     * raised in short steps from what is surely too little, and lowered again until it can be held.
      */
     private double live(ShopLoad load, double drained)
         throws IOException, InterruptedException, TimeoutException {
@@ -336,35 +349,42 @@ public final class ClusterBenchmark {
       } finally {
         close(shop);
       }
-      while (isKeptUp(load, rate)) {
+      while (isKeptUp(load, rate, STEP)) {
         kept = rate;
         rate *= FACTOR;
+      }
+      installation.await("what piled up", DRAIN, () -> left(1) == 0);
+      while (kept > 0 && !isKeptUp(load, kept, HOLD)) {
+        installation.await("what piled up", DRAIN, () -> left(1) == 0);
+        kept = kept / FACTOR < FIRST_SHARE * drained ? 0 : kept / FACTOR;
       }
       if (kept == 0) {
         throw new IOException("%,.0f events a second are too many already".formatted(rate));
       }
-      installation.await("what piled up", DRAIN, () -> left(1) == 0);
       return kept;
     }
 
-    /** Whether the jobs have read all there is at some instant of the second half of a step. */
-    private boolean isKeptUp(ShopLoad load, double rate) throws IOException, InterruptedException {
+    /** Whether the jobs have read all there is at some instant of the last twenty seconds. */
+    private boolean isKeptUp(ShopLoad load, double rate, Duration hold)
+        throws IOException, InterruptedException {
       long restored = restored();
+      long begun = System.nanoTime();
+      long judged = begun + hold.minus(STEP.dividedBy(2)).toNanos();
+      long until = begun + hold.toNanos();
       boolean kept = false;
       Thread shop = open(load, rate);
       try {
-        TimeUnit.MILLISECONDS.sleep(STEP.toMillis() / 2);
-        long until = System.nanoTime() + STEP.toNanos() / 2;
-        while (!kept && System.nanoTime() < until) {
+        while (!kept && System.nanoTime() < until && left(0) <= PILED_UP_SECONDS * rate) {
           TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
-          kept = isNearlyEmpty(rate);
+          kept = System.nanoTime() > judged && isNearlyEmpty(rate);
         }
       } finally {
         close(shop);
       }
       requireNoRestart(restored);
       progress.accept(
-          "%,.0f events a second, live: %s".formatted(rate, kept ? "kept up" : "they pile up"));
+          "%,.0f events a second, live, for %d s: %s"
+              .formatted(rate, hold.toSeconds(), kept ? "kept up" : "they pile up"));
       return kept;
     }
 
@@ -402,9 +422,13 @@ public final class ClusterBenchmark {
         requireNoRestart(restored);
         Lateness steady = latency.between(begun, System.currentTimeMillis());
         List<Recovery> recoveries = new ArrayList<>();
-        for (int kill = 0; kill < config.kills(); kill++) {
-          TimeUnit.MILLISECONDS.sleep(BETWEEN_KILLS.toMillis());
-          recoveries.add(kill(JOBS.get(kill % JOBS.size()), latency, rate));
+        for (double share : config.killLoads()) {
+          close(shop);
+          shop = open(load, share * maximum);
+          for (int kill = 0; kill < config.kills(); kill++) {
+            TimeUnit.MILLISECONDS.sleep(BETWEEN_KILLS.toMillis());
+            recoveries.add(kill(JOBS.get(kill % JOBS.size()), latency, share, maximum));
+          }
         }
         return new ClusterReport(config, fill, drains, maximum, steady, samples, recoveries);
       } finally {
@@ -434,7 +458,7 @@ public final class ClusterBenchmark {
     }
 
     /** Kills a TaskManager that works for a job. */
-    private Recovery kill(String job, TriggerLatency latency, double rate)
+    private Recovery kill(String job, TriggerLatency latency, double share, double maximum)
         throws IOException, InterruptedException, TimeoutException {
       String id = jobs.get(job);
       String name = "";
@@ -455,10 +479,11 @@ public final class ClusterBenchmark {
       // Nobody knows of it for some seconds, and nothing is behind meanwhile but what it did.
       installation.await("the job's restart", CATCH_UP, () -> gauges.restored(id) > restored);
       long back = System.currentTimeMillis();
-      long caughtUp = awaitCaughtUp(latency, killed, rate);
+      long caughtUp = awaitCaughtUp(latency, killed, share * maximum);
       Recovery recovery =
           new Recovery(
               job,
+              share,
               (back - killed) / 1e3,
               (caughtUp - killed) / 1e3,
               latency.between(killed, System.currentTimeMillis()).max() / 1e3);

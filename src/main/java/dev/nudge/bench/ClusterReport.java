@@ -43,19 +43,22 @@ public record ClusterReport(
   /**
    * Events that were there before the jobs, worked off by both.
    *
-   * @param checkpoints whether any were taken
+   * @param settings of Flink: {@link #AS_DEPLOYED}, {@link #NO_CHECKPOINTS}, or what was changed
    * @param seconds until nothing was left
    * @param micros processor time of all of Flink's processes, microseconds an event
    * @param engage its newest checkpoint
    * @param measure its newest checkpoint
    */
   record Drain(
-      boolean checkpoints,
+      String settings,
       long events,
       double seconds,
       double micros,
       Checkpoint engage,
       Checkpoint measure) {
+    static final String AS_DEPLOYED = "with checkpoints";
+    static final String NO_CHECKPOINTS = "without checkpoints";
+
     double eventsPerSecond() {
       return events / seconds;
     }
@@ -105,18 +108,24 @@ public record ClusterReport(
    * A kill.
    *
    * @param job whose TaskManager was killed
+   * @param load what came meanwhile, a share of what can come for ever
    * @param restoredSeconds until the job was restored from its newest checkpoint
    * @param caughtUpSeconds until triggers were on time and both jobs had read everything
    * @param latestSeconds the lateness of the latest trigger
    */
   record Recovery(
-      String job, double restoredSeconds, double caughtUpSeconds, double latestSeconds) {
+      String job,
+      double load,
+      double restoredSeconds,
+      double caughtUpSeconds,
+      double latestSeconds) {
     String line() {
       return String.format(
           Locale.ROOT,
-          "a TaskManager of %s killed: restored after %.1f s, caught up after %.1f s, the latest"
-              + " trigger was %.1f s late",
+          "a TaskManager of %s killed at %.0f %% load: restored after %.1f s, caught up after"
+              + " %.1f s, the latest trigger was %.1f s late",
           job,
+          100 * load,
           restoredSeconds,
           caughtUpSeconds,
           latestSeconds);
@@ -128,19 +137,24 @@ public record ClusterReport(
 
   /** What the design wants, beside what was found. */
   List<Goal> goals() {
-    return List.of(
+    List<Goal> goals = new ArrayList<>();
+    goals.add(
         new Goal(
             "p99 event to trigger beyond its bounds at %.0f %% load, ms"
                 .formatted(100 * config.load()),
             LATENESS_GOAL_MILLIS,
-            (double) steady.p99()),
-        new Goal(
-            "caught up after kill -9 with %,d customers, s".formatted(config.customers()),
-            RECOVERY_GOAL_SECONDS,
-            recoveries.isEmpty()
-                ? null
-                : (Double) Median.of(recoveries, Recovery::caughtUpSeconds)),
-        new Goal("share of speed that checkpoints cost", OVERHEAD_GOAL, overhead()));
+            (double) steady.p99()));
+    for (double load : config.killLoads()) {
+      List<Recovery> under = recoveries.stream().filter(each -> each.load() == load).toList();
+      goals.add(
+          new Goal(
+              "caught up after kill -9 at %.0f %% load with %,d customers, s"
+                  .formatted(100 * load, config.customers()),
+              RECOVERY_GOAL_SECONDS,
+              under.isEmpty() ? null : (Double) Median.of(under, Recovery::caughtUpSeconds)));
+    }
+    goals.add(new Goal("share of speed that checkpoints cost", OVERHEAD_GOAL, overhead()));
+    return goals;
   }
 
   private double rate() {
@@ -149,12 +163,13 @@ public record ClusterReport(
 
   /** By how much longer the same work takes with checkpoints. */
   private double overhead() {
-    return speed(false) / speed(true) - 1;
+    return speed(Drain.NO_CHECKPOINTS) / speed(Drain.AS_DEPLOYED) - 1;
   }
 
-  private double speed(boolean checkpoints) {
+  /** The median. */
+  double speed(String settings) {
     return Median.of(
-        drains.stream().filter(each -> each.checkpoints() == checkpoints).toList(),
+        drains.stream().filter(each -> each.settings().equals(settings)).toList(),
         Drain::eventsPerSecond);
   }
 
@@ -166,7 +181,7 @@ public record ClusterReport(
             "%-24s %12s %9s %10s %14s", "", "events", "seconds", "events/s", "cpu us each"));
     lines.add(line("fill", fill));
     for (Drain drain : drains) {
-      lines.add(line(drain.checkpoints() ? "with checkpoints" : "without checkpoints", drain));
+      lines.add(line(drain.settings(), drain));
     }
     lines.add("");
     lines.add(
@@ -213,10 +228,12 @@ public record ClusterReport(
     asked.put("customers", config.customers());
     asked.put("events", config.events());
     asked.put("runs", config.runs());
+    asked.put("variants", config.variants());
     asked.put("parallelism", config.parallelism());
     asked.put("load", config.load());
     asked.put("steadySeconds", config.steady().toSeconds());
     asked.put("kills", config.kills());
+    asked.put("killLoads", config.killLoads());
     asked.put("seed", config.seed());
     all.put("config", asked);
     all.put("machine", Surroundings.machine());

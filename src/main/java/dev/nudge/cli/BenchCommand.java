@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -325,6 +326,13 @@ final class BenchCommand implements Runnable {
     private int runs;
 
     @Option(
+        names = "--variant",
+        paramLabel = "KEY=VALUE[,KEY=VALUE]",
+        converter = SettingsConverter.class,
+        description = "Settings of Flink to work off as many events with; can be repeated.")
+    private List<Map<String, String>> variants = List.of();
+
+    @Option(
         names = "--parallelism",
         paramLabel = "N",
         defaultValue = "2",
@@ -349,8 +357,16 @@ final class BenchCommand implements Runnable {
         names = "--kills",
         paramLabel = "N",
         defaultValue = "3",
-        description = "Of a TaskManager under that load (default: ${DEFAULT-VALUE}).")
+        description = "Of a TaskManager under each load (default: ${DEFAULT-VALUE}).")
     private int kills;
+
+    @Option(
+        names = "--kill-load",
+        paramLabel = "SHARE",
+        split = ",",
+        defaultValue = "0.7,0.35",
+        description = "Of full speed, while TaskManagers are killed (default: ${DEFAULT-VALUE}).")
+    private List<Double> killLoads;
 
     @Option(
         names = "--seed",
@@ -382,10 +398,12 @@ final class BenchCommand implements Runnable {
             customers,
             events,
             runs,
+            variants,
             parallelism,
             load,
             Duration.ofMillis((long) (minutes * 60_000)),
             kills,
+            killLoads,
             seed);
       } catch (IllegalArgumentException e) {
         throw new ParameterException(spec.commandLine(), e.getMessage());
