@@ -166,8 +166,7 @@ public record ClusterReport(
     return speed(Drain.NO_CHECKPOINTS) / speed(Drain.AS_DEPLOYED) - 1;
   }
 
-  /** The median. */
-  double speed(String settings) {
+  private double speed(String settings) {
     return Median.of(
         drains.stream().filter(each -> each.settings().equals(settings)).toList(),
         Drain::eventsPerSecond);
