@@ -12,8 +12,9 @@ import java.util.Map;
  * @param customers who is known before anything is measured, and comes again, 1,000 to 10,000,000
  * @param events what is worked off at full speed in each run, 10,000 to 100,000,000
  * @param runs how often with checkpoints and without, 1 to 99
- * @param variants settings of Flink to work off as many events with, each beside the deployment's
+ * @param variants settings of Flink to do the same with beside the deployment's, but for kills
  * @param parallelism of each job, 1 to 4; a TaskManager has two slots, and one is in reserve
+ * @param maximum events a second that the machine can, 1 to 10,000,000; 0 to look for it
  * @param load of what the machine can, more than 0 and less than 1
  * @param steady for how long triggers are timed at that load
  * @param kills how often a TaskManager is killed under each of {@code killLoads}, 0 to 99
@@ -27,6 +28,7 @@ public record ClusterBenchConfig(
     int runs,
     List<Map<String, String>> variants,
     int parallelism,
+    int maximum,
     double load,
     Duration steady,
     int kills,
@@ -39,6 +41,7 @@ public record ClusterBenchConfig(
     BenchConfig.check("--events", events, 10_000, 100_000_000);
     BenchConfig.check("--runs", runs, 1, 99);
     BenchConfig.check("--parallelism", parallelism, 1, LoadWriter.PARTITIONS);
+    BenchConfig.check("--maximum", maximum, 0, 10_000_000);
     BenchConfig.check("--kills", kills, 0, 99);
     checkShare("--load", load);
     variants = List.copyOf(variants);

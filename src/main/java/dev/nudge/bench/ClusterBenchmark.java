@@ -1,8 +1,10 @@
 package dev.nudge.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.nudge.bench.ClusterReport.Drain;
 import dev.nudge.bench.ClusterReport.Recovery;
 import dev.nudge.bench.ClusterReport.Sample;
+import dev.nudge.bench.ClusterReport.Steady;
 import dev.nudge.bench.TriggerLatency.Lateness;
 import dev.nudge.chaos.Installation;
 import dev.nudge.chaos.ServerProcess;
@@ -12,9 +14,11 @@ import dev.nudge.ingest.IngestConfig;
 import dev.nudge.kafka.TopicLayout;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,6 +149,10 @@ public final class ClusterBenchmark {
     private StandaloneCluster flink;
     private ClusterGauges gauges;
 
+    /** Its answer is of the time since it was asked before. */
+    private final OperatingSystemMXBean machine =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
     Run(Installation installation, Path directory) {
       this.installation = installation;
       this.directory = directory;
@@ -169,7 +177,8 @@ public final class ClusterBenchmark {
                 drains.stream().filter(each -> each.settings().equals(Drain.AS_DEPLOYED)).toList(),
                 Drain::eventsPerSecond);
         stopAndStart(() -> {}, Map.of(), Map.of());
-        return paced(load, fill, drains, live(load, maximum));
+        return paced(
+            load, fill, drains, config.maximum() > 0 ? config.maximum() : live(load, maximum));
       }
     }
 
@@ -250,17 +259,26 @@ public final class ClusterBenchmark {
       start(savepoints, arguments, settings);
     }
 
+    /** There and back in turns: whoever always came second would win by what compiles meanwhile. */
     private List<Drain> drains(ShopLoad load)
         throws IOException, InterruptedException, TimeoutException {
+      Map<String, Map<String, String>> settings = new LinkedHashMap<>();
+      settings.put(Drain.AS_DEPLOYED, Map.of());
+      settings.put(Drain.NO_CHECKPOINTS, NO_CHECKPOINTS);
+      config.variants().forEach(each -> settings.put(nameOf(each), each));
+      List<String> order = new ArrayList<>(settings.keySet());
       List<Drain> drains = new ArrayList<>();
       for (int run = 0; run < config.runs(); run++) {
-        drains.add(drained(load, Drain.AS_DEPLOYED, Map.of()));
-        drains.add(drained(load, Drain.NO_CHECKPOINTS, NO_CHECKPOINTS));
-        for (Map<String, String> variant : config.variants()) {
-          drains.add(drained(load, "with " + new TreeMap<>(variant), variant));
+        for (String name : order) {
+          drains.add(drained(load, name, settings.get(name)));
         }
+        Collections.reverse(order);
       }
       return drains;
+    }
+
+    private static String nameOf(Map<String, String> variant) {
+      return "with " + new TreeMap<>(variant);
     }
 
     private Drain drained(ShopLoad load, String name, Map<String, String> settings)
@@ -343,12 +361,7 @@ public final class ClusterBenchmark {
         throws IOException, InterruptedException, TimeoutException {
       double kept = 0;
       double rate = FIRST_SHARE * drained;
-      Thread shop = open(load, rate);
-      try {
-        TimeUnit.MILLISECONDS.sleep(WARM_UP.toMillis());
-      } finally {
-        close(shop);
-      }
+      warmUp(load, rate);
       while (isKeptUp(load, rate, STEP)) {
         kept = rate;
         rate *= FACTOR;
@@ -362,6 +375,15 @@ public final class ClusterBenchmark {
         throw new IOException("%,.0f events a second are too many already".formatted(rate));
       }
       return kept;
+    }
+
+    private static void warmUp(ShopLoad load, double rate) throws InterruptedException {
+      Thread shop = open(load, rate);
+      try {
+        TimeUnit.MILLISECONDS.sleep(WARM_UP.toMillis());
+      } finally {
+        close(shop);
+      }
     }
 
     /** Whether the jobs have read all there is at some instant of the last twenty seconds. */
@@ -402,14 +424,35 @@ public final class ClusterBenchmark {
     private ClusterReport paced(ShopLoad load, Drain fill, List<Drain> drains, double maximum)
         throws IOException, InterruptedException, TimeoutException {
       double rate = config.load() * maximum;
-      progress.accept("%,.0f events a second".formatted(rate));
-      Thread shop = open(load, rate);
       try (TriggerLatency latency =
           new TriggerLatency(
               installation.kafka(),
               topics,
               Duration.ofMillis(
                   IngestConfig.from(new Configuration()).maxOutOfOrdernessMillis()))) {
+        List<Steady> steadies = new ArrayList<>();
+        if (config.maximum() > 0) {
+          warmUp(load, rate);
+        }
+        steadies.add(steady(load, latency, Drain.AS_DEPLOYED, rate));
+        for (Map<String, String> variant : config.variants()) {
+          stopAndStart(() -> {}, Map.of(), variant);
+          warmUp(load, rate);
+          steadies.add(steady(load, latency, nameOf(variant), rate));
+        }
+        if (!config.variants().isEmpty() && config.kills() > 0) {
+          stopAndStart(() -> {}, Map.of(), Map.of());
+        }
+        return new ClusterReport(
+            config, fill, drains, maximum, steadies, recoveries(load, latency, maximum));
+      }
+    }
+
+    private Steady steady(ShopLoad load, TriggerLatency latency, String name, double rate)
+        throws IOException, InterruptedException, TimeoutException {
+      progress.accept("%s: %,.0f events a second".formatted(name, rate));
+      Thread shop = open(load, rate);
+      try {
         awaitCaughtUp(latency, System.currentTimeMillis(), rate);
         long restored = restored();
         List<Sample> samples = new ArrayList<>();
@@ -420,20 +463,27 @@ public final class ClusterBenchmark {
           progress.accept("  " + samples.get(samples.size() - 1).line());
         }
         requireNoRestart(restored);
-        Lateness steady = latency.between(begun, System.currentTimeMillis());
-        List<Recovery> recoveries = new ArrayList<>();
-        for (double share : config.killLoads()) {
-          close(shop);
-          shop = open(load, share * maximum);
+        return new Steady(name, latency.between(begun, System.currentTimeMillis()), samples);
+      } finally {
+        close(shop);
+      }
+    }
+
+    private List<Recovery> recoveries(ShopLoad load, TriggerLatency latency, double maximum)
+        throws IOException, InterruptedException, TimeoutException {
+      List<Recovery> recoveries = new ArrayList<>();
+      for (double share : config.killLoads()) {
+        Thread shop = open(load, share * maximum);
+        try {
           for (int kill = 0; kill < config.kills(); kill++) {
             TimeUnit.MILLISECONDS.sleep(BETWEEN_KILLS.toMillis());
             recoveries.add(kill(JOBS.get(kill % JOBS.size()), latency, share, maximum));
           }
+        } finally {
+          close(shop);
         }
-        return new ClusterReport(config, fill, drains, maximum, steady, samples, recoveries);
-      } finally {
-        close(shop);
       }
+      return recoveries;
     }
 
     private Sample sample(TriggerLatency latency, long begunMillis)
@@ -448,6 +498,7 @@ public final class ClusterBenchmark {
       installation.areRunning(jobs.values());
       return new Sample(
           (System.currentTimeMillis() - begunMillis) / 1e3,
+          machine.getCpuLoad(),
           latency.between(from, System.currentTimeMillis()),
           gauges.pending(jobs.get("engage")),
           gauges.pending(jobs.get("measure")),

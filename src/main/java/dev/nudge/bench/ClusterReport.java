@@ -19,8 +19,7 @@ import java.util.Map;
  * @param fill how the state was made
  * @param drains work at full speed, with checkpoints and without, in turns
  * @param maximum events a second that can come live for ever
- * @param steady lateness of triggers at that rate
- * @param samples the same and more, ten seconds each
+ * @param steadies at a share of that rate, first as deployed, then with what is compared
  * @param recoveries from every kill
  */
 public record ClusterReport(
@@ -28,8 +27,7 @@ public record ClusterReport(
     Drain fill,
     List<Drain> drains,
     double maximum,
-    Lateness steady,
-    List<Sample> samples,
+    List<Steady> steadies,
     List<Recovery> recoveries) {
   private static final double LATENESS_GOAL_MILLIS = 200;
   private static final double RECOVERY_GOAL_SECONDS = 20;
@@ -65,9 +63,19 @@ public record ClusterReport(
   }
 
   /**
+   * Events that came at an even pace.
+   *
+   * @param settings of Flink: {@link Drain#AS_DEPLOYED}, or what was changed
+   * @param lateness of all triggers
+   * @param samples the same and more, ten seconds each
+   */
+  record Steady(String settings, Lateness lateness, List<Sample> samples) {}
+
+  /**
    * Ten seconds.
    *
    * @param atSeconds when they ended
+   * @param processors the share of this machine's that was at work, by whomever, 0 to 1
    * @param lateness of the triggers read in them
    * @param pendingEngage records not read yet at the end
    * @param pendingMeasure records not read yet at the end
@@ -76,6 +84,7 @@ public record ClusterReport(
    */
   record Sample(
       double atSeconds,
+      double processors,
       Lateness lateness,
       long pendingEngage,
       long pendingMeasure,
@@ -86,9 +95,10 @@ public record ClusterReport(
     String line() {
       return String.format(
           Locale.ROOT,
-          "%6.0f s  %,7d triggers  p50 %,5d  p99 %,6d  max %,6d ms  behind %,7d %,7d"
+          "%6.0f s  cpu %3.0f %%  %,7d triggers  p50 %,5d  p99 %,6d  max %,6d ms  behind %,7d %,7d"
               + "  heap %,6.0f  RocksDB %,7.0f  checkpoint %,7.0f %,7.0f MiB  %,6d %,6d ms",
           atSeconds,
+          100 * processors,
           lateness.count(),
           lateness.p50(),
           lateness.p99(),
@@ -143,7 +153,7 @@ public record ClusterReport(
             "p99 event to trigger beyond its bounds at %.0f %% load, ms"
                 .formatted(100 * config.load()),
             LATENESS_GOAL_MILLIS,
-            (double) steady.p99()));
+            (double) steadies.get(0).lateness().p99()));
     for (double load : config.killLoads()) {
       List<Recovery> under = recoveries.stream().filter(each -> each.load() == load).toList();
       goals.add(
@@ -186,10 +196,23 @@ public record ClusterReport(
     lines.add(
         String.format(
             Locale.ROOT, "at %,.0f events/s, of %,.0f that can come live", rate(), maximum));
-    int step = Math.max(1, samples.size() / LINES);
-    for (int i = step - 1; i < samples.size(); i += step) {
-      lines.add(samples.get(i).line());
+    for (Steady steady : steadies) {
+      lines.add("");
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%s: p50 %,d, p99 %,d, max %,d ms",
+              steady.settings(),
+              steady.lateness().p50(),
+              steady.lateness().p99(),
+              steady.lateness().max()));
+      List<Sample> samples = steady.samples();
+      int step = Math.max(1, samples.size() / LINES);
+      for (int i = step - 1; i < samples.size(); i += step) {
+        lines.add(samples.get(i).line());
+      }
     }
+    lines.add("");
     recoveries.forEach(each -> lines.add(each.line()));
     lines.add("");
     lines.add(String.format("%-72s %8s %8s", "goals", "wanted", "found"));
@@ -229,6 +252,7 @@ public record ClusterReport(
     asked.put("runs", config.runs());
     asked.put("variants", config.variants());
     asked.put("parallelism", config.parallelism());
+    asked.put("maximum", config.maximum());
     asked.put("load", config.load());
     asked.put("steadySeconds", config.steady().toSeconds());
     asked.put("kills", config.kills());
@@ -241,8 +265,7 @@ public record ClusterReport(
     all.put("drains", drains);
     all.put("maximumEventsPerSecond", maximum);
     all.put("eventsPerSecond", rate());
-    all.put("steady", steady);
-    all.put("samples", samples);
+    all.put("steadies", steadies);
     all.put("recoveries", recoveries);
     all.put("goals", goals());
     try {

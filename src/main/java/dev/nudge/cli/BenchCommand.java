@@ -329,7 +329,7 @@ final class BenchCommand implements Runnable {
         names = "--variant",
         paramLabel = "KEY=VALUE[,KEY=VALUE]",
         converter = SettingsConverter.class,
-        description = "Settings of Flink to work off as many events with; can be repeated.")
+        description = "Settings of Flink to measure beside the deployment's; can be repeated.")
     private List<Map<String, String>> variants = List.of();
 
     @Option(
@@ -338,6 +338,13 @@ final class BenchCommand implements Runnable {
         defaultValue = "2",
         description = "Of each job; so many TaskManagers work (default: ${DEFAULT-VALUE}).")
     private int parallelism;
+
+    @Option(
+        names = "--maximum",
+        paramLabel = "N",
+        defaultValue = "0",
+        description = "Events a second that can come live; looked for if none is given.")
+    private int maximum;
 
     @Option(
         names = "--load",
@@ -400,6 +407,7 @@ final class BenchCommand implements Runnable {
             runs,
             variants,
             parallelism,
+            maximum,
             load,
             Duration.ofMillis((long) (minutes * 60_000)),
             kills,

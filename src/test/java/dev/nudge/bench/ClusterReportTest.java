@@ -11,6 +11,7 @@ import dev.nudge.bench.ClusterReport.Drain;
 import dev.nudge.bench.ClusterReport.Goal;
 import dev.nudge.bench.ClusterReport.Recovery;
 import dev.nudge.bench.ClusterReport.Sample;
+import dev.nudge.bench.ClusterReport.Steady;
 import dev.nudge.bench.TriggerLatency.Lateness;
 import dev.nudge.chaos.Deployment;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ class ClusterReportTest {
         3,
         List.of(Map.of("a", "b")),
         2,
+        0,
         load,
         steady,
         3,
@@ -62,12 +64,15 @@ class ClusterReportTest {
             drain(true, 1_000, 1.04),
             drain(false, 500, 0.5)),
         7_000,
-        LATENESS,
-        IntStream.rangeClosed(1, 360)
-            .mapToObj(
-                i -> new Sample(10 * i, LATENESS, 5, 6, 1 << 30, 2 << 30, CHECKPOINT, CHECKPOINT))
-            .toList(),
+        List.of(new Steady(Drain.AS_DEPLOYED, LATENESS, samples(360))),
         recoveries);
+  }
+
+  private static List<Sample> samples(int count) {
+    return IntStream.rangeClosed(1, count)
+        .mapToObj(
+            i -> new Sample(10 * i, 0.8, LATENESS, 5, 6, 1 << 30, 2 << 30, CHECKPOINT, CHECKPOINT))
+        .toList();
   }
 
   private static final List<Recovery> RECOVERIES =
@@ -100,12 +105,12 @@ class ClusterReportTest {
     ClusterReport report = report(RECOVERIES);
     assertThat(report.table().lines().filter(line -> line.contains(" triggers "))).hasSize(12);
     assertThat(report.table())
-        .contains("  3600 s    1,000 triggers  p50    40  p99    180  max    950 ms")
+        .contains("  3600 s  cpu  80 %    1,000 triggers  p50    40  p99    180  max    950 ms")
         .contains("at 4,900 events/s, of 7,000 that can come live")
         .contains(
             "a TaskManager of measure killed at 70 % load: restored after 6.0 s, caught up after 31.0 s");
     JsonNode json = new ObjectMapper().readTree(report.json());
-    assertThat(json.get("samples")).hasSize(360);
+    assertThat(json.at("/steadies/0/samples")).hasSize(360);
     assertThat(json.at("/config/customers").asInt()).isEqualTo(1_000_000);
     assertThat(json.at("/recoveries/1/caughtUpSeconds").asDouble()).isEqualTo(31);
   }
