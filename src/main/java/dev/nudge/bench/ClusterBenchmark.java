@@ -456,6 +456,7 @@ public final class ClusterBenchmark {
         awaitCaughtUp(latency, System.currentTimeMillis(), rate);
         long restored = restored();
         List<Sample> samples = new ArrayList<>();
+        machine.getCpuLoad();
         long begun = System.currentTimeMillis();
         long until = begun + config.steady().toMillis();
         while (System.currentTimeMillis() < until) {

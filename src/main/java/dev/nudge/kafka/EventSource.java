@@ -42,7 +42,7 @@ public final class EventSource {
       topics.put(TopicName.of(topic).withPrefix(kafka.topicPrefix()), topic);
     }
     return KafkaSource.<Ingested>builder()
-        .setProperties(kafka.toProperties())
+        .setProperties(kafka.toReadingProperties())
         .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
         .setTopics(topics.keySet().toArray(String[]::new))
         .setGroupId(group)

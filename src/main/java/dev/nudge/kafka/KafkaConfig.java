@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.provider.DirectoryConfigProvider;
 import org.apache.kafka.common.config.provider.EnvVarConfigProvider;
@@ -36,6 +37,11 @@ public record KafkaConfig(
 
   /** What stands before topic names unless the deployment says otherwise. */
   public static final String DEFAULT_TOPIC_PREFIX = "nudge.";
+
+  private static final int FETCH_BYTES = 1 << 16;
+
+  /** Part of what a trigger takes from its event. */
+  private static final int FETCH_MILLIS = 20;
 
   private static final String BOOTSTRAP_SERVERS_PROPERTY = "bootstrap.servers";
 
@@ -166,6 +172,20 @@ public record KafkaConfig(
     Properties properties = new Properties();
     properties.putAll(clientProperties);
     properties.put(BOOTSTRAP_SERVERS_PROPERTY, bootstrapServers);
+    return properties;
+  }
+
+  /**
+   * The properties of a client that reads all the time, where the deployment's don't say otherwise:
+   * a broker answers when it has {@value #FETCH_BYTES} bytes, or after {@value #FETCH_MILLIS} ms.
+   * By default it answers each record of its own, and is asked again, several hundred times a
+   * second, at the price of much of a core on both sides.
+   */
+  Properties toReadingProperties() {
+    Properties properties = new Properties();
+    properties.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, Integer.toString(FETCH_BYTES));
+    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, Integer.toString(FETCH_MILLIS));
+    properties.putAll(toProperties());
     return properties;
   }
 

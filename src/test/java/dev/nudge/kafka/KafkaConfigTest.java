@@ -83,4 +83,18 @@ class KafkaConfigTest {
     assertThat(KafkaConfig.load("broker:9093", "acme.", file).clientProperties())
         .containsOnlyKeys("config.providers", "ssl.truststore.password");
   }
+
+  @Test
+  void whoReadsAllTheTimeAsksSeldomUnlessTheFileSaysOtherwise(@TempDir Path directory)
+      throws Exception {
+    Path file = directory.resolve("client.properties");
+    Files.writeString(file, "fetch.max.wait.ms=7\n");
+
+    assertThat(KafkaConfig.load("broker:9093", "acme.", file).toReadingProperties())
+        .containsEntry("bootstrap.servers", "broker:9093")
+        .containsEntry("fetch.min.bytes", "65536")
+        .containsEntry("fetch.max.wait.ms", "7");
+    assertThat(KafkaConfig.of("broker:9092").toReadingProperties())
+        .containsEntry("fetch.max.wait.ms", "20");
+  }
 }
