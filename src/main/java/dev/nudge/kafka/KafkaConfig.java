@@ -178,8 +178,8 @@ public record KafkaConfig(
   /**
    * The properties of a client that reads all the time, where the deployment's don't say otherwise:
    * a broker answers when it has {@value #FETCH_BYTES} bytes, or after {@value #FETCH_MILLIS} ms.
-   * By default it answers each record of its own, and is asked again, several hundred times a
-   * second, at the price of much of a core on both sides.
+   * By default it answers each record that comes alone and is asked again at once, which costs both
+   * sides more than the record.
    */
   Properties toReadingProperties() {
     Properties properties = new Properties();
