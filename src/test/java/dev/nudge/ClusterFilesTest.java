@@ -51,6 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.DBOptions;
 
 /** What an operator copies to a cluster is what the code understands. */
 class ClusterFilesTest {
@@ -102,9 +103,17 @@ class ClusterFilesTest {
     try (ColumnFamilyOptions options =
         backend.getRocksDBOptions().createColumnOptions(new ColumnFamilyOptions(), List.of())) {
       assertThat(options.level0FileNumCompactionTrigger())
-          .isEqualTo(12)
+          .isEqualTo(36)
           .isLessThan(options.level0SlowdownWritesTrigger());
+      assertThat(options.level0SlowdownWritesTrigger())
+          .isLessThan(options.level0StopWritesTrigger());
     }
+    try (DBOptions options =
+        backend.getRocksDBOptions().createDBOptions(new DBOptions(), List.of())) {
+      assertThat(options.bytesPerSync()).isEqualTo(1 << 20);
+    }
+    assertThat(cluster().get(RocksDBConfigurableOptions.WRITE_BUFFER_SIZE))
+        .isEqualTo(MemorySize.ofMebiBytes(8));
     // Without, whoever looks for a key looks into each of them.
     assertThat(cluster().get(RocksDBConfigurableOptions.USE_BLOOM_FILTER)).isTrue();
   }

@@ -4,6 +4,7 @@ import dev.nudge.chaos.Deployment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What {@code bench cluster} measures.
@@ -47,9 +48,19 @@ public record ClusterBenchConfig(
     variants = List.copyOf(variants);
     killLoads = List.copyOf(killLoads);
     killLoads.forEach(share -> checkShare("--kill-load", share));
+    checkDistinct("--variant", variants);
+    checkDistinct("--kill-load", killLoads);
     if (steady.toSeconds() < 10 || steady.toDays() > 7) {
       throw new IllegalArgumentException(
           "--minutes: found %s, expected ten seconds to a week".formatted(steady));
+    }
+  }
+
+  /** Figures stand beside what they are of. */
+  private static void checkDistinct(String option, List<?> values) {
+    if (Set.copyOf(values).size() < values.size()) {
+      throw new IllegalArgumentException(
+          "%s: found %s, expected each only once".formatted(option, values));
     }
   }
 

@@ -22,6 +22,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -64,7 +65,7 @@ public final class ClusterBenchmark {
 
   private static final Duration START = Duration.ofMinutes(3);
   private static final Duration DRAIN = Duration.ofHours(3);
-  private static final Duration CATCH_UP = Duration.ofMinutes(10);
+  private static final Duration CATCH_UP = Duration.ofMinutes(5);
 
   /** Until code that runs often is compiled, and what the jump from the past brought is done. */
   private static final Duration WARM_UP = Duration.ofMinutes(3);
@@ -165,6 +166,7 @@ public final class ClusterBenchmark {
           installation.startFlink(
               config.parallelism() + IN_RESERVE, Map.of("metrics.fetcher.update-interval", "1000"));
       gauges = new ClusterGauges(flink);
+      progress.accept("Flink's processes get their memory from " + ClusterReport.allocator());
       installation.upload();
       long all = (long) Math.ceil(config.customers() * EventStream.EVENTS_A_VISIT);
       long past = all + (2L + config.variants().size()) * config.runs() * config.events();
@@ -453,7 +455,9 @@ public final class ClusterBenchmark {
       progress.accept("%s: %,.0f events a second".formatted(name, rate));
       Thread shop = open(load, rate);
       try {
-        awaitCaughtUp(latency, System.currentTimeMillis(), rate);
+        if (caughtUp(latency, System.currentTimeMillis(), rate).isEmpty()) {
+          throw new TimeoutException("%,.0f events a second are too many".formatted(rate));
+        }
         long restored = restored();
         List<Sample> samples = new ArrayList<>();
         machine.getCpuLoad();
@@ -476,13 +480,17 @@ public final class ClusterBenchmark {
       for (double share : config.killLoads()) {
         Thread shop = open(load, share * maximum);
         try {
-          for (int kill = 0; kill < config.kills(); kill++) {
+          boolean caughtUp = true;
+          for (int kill = 0; kill < config.kills() && caughtUp; kill++) {
             TimeUnit.MILLISECONDS.sleep(BETWEEN_KILLS.toMillis());
-            recoveries.add(kill(JOBS.get(kill % JOBS.size()), latency, share, maximum));
+            Recovery recovery = kill(JOBS.get(kill % JOBS.size()), latency, share, maximum);
+            recoveries.add(recovery);
+            caughtUp = recovery.isCaughtUp();
           }
         } finally {
           close(shop);
         }
+        installation.await("what piled up", DRAIN, () -> left(1) == 0);
       }
       return recoveries;
     }
@@ -504,6 +512,7 @@ public final class ClusterBenchmark {
           gauges.pending(jobs.get("engage")),
           gauges.pending(jobs.get("measure")),
           heap,
+          flink.residentBytes(),
           ClusterGauges.bytesBelow(directory.resolve("installation/flink/tmp")),
           gauges.checkpoint(jobs.get("engage")),
           gauges.checkpoint(jobs.get("measure")));
@@ -531,21 +540,23 @@ public final class ClusterBenchmark {
       // Nobody knows of it for some seconds, and nothing is behind meanwhile but what it did.
       installation.await("the job's restart", CATCH_UP, () -> gauges.restored(id) > restored);
       long back = System.currentTimeMillis();
-      long caughtUp = awaitCaughtUp(latency, killed, share * maximum);
+      OptionalLong caughtUp = caughtUp(latency, killed, share * maximum);
       Recovery recovery =
           new Recovery(
               job,
               share,
               (back - killed) / 1e3,
-              (caughtUp - killed) / 1e3,
+              caughtUp.isPresent()
+                  ? (caughtUp.getAsLong() - killed) / 1e3
+                  : Double.POSITIVE_INFINITY,
               latency.between(killed, System.currentTimeMillis()).max() / 1e3);
       progress.accept(recovery.line());
       return recovery;
     }
 
-    /** The instant since when nothing is behind. */
-    private long awaitCaughtUp(TriggerLatency latency, long fromMillis, double rate)
-        throws IOException, InterruptedException, TimeoutException {
+    /** The instant since when nothing is behind, none if there is none for too long. */
+    private OptionalLong caughtUp(TriggerLatency latency, long fromMillis, double rate)
+        throws IOException, InterruptedException {
       long since = Long.MAX_VALUE;
       long told = fromMillis;
       long deadline = fromMillis + CATCH_UP.toMillis();
@@ -562,13 +573,15 @@ public final class ClusterBenchmark {
         } else {
           since = Math.min(since, now);
           if (now - since >= HOLDS_MILLIS) {
-            return since;
+            return OptionalLong.of(since);
           }
         }
         TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
       }
-      throw new TimeoutException(
-          "the jobs don't keep up with %,.0f events/s: %s".formatted(rate, standing(last)));
+      progress.accept(
+          "not caught up with %,.0f events/s in %d s: %s"
+              .formatted(rate, CATCH_UP.toSeconds(), standing(last)));
+      return OptionalLong.empty();
     }
 
     private String standing(Lateness last) throws IOException, InterruptedException {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.nudge.bench.ClusterGauges.Checkpoint;
 import dev.nudge.bench.TriggerLatency.Lateness;
+import dev.nudge.chaos.StandaloneCluster;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,6 +82,7 @@ public record ClusterReport(
    * @param pendingEngage records not read yet at the end
    * @param pendingMeasure records not read yet at the end
    * @param heapBytes the least that all TaskManagers had in use
+   * @param residentBytes memory that all of Flink's processes hold, heaps and all
    * @param diskBytes what RocksDB keeps on disk
    */
   record Sample(
@@ -89,6 +92,7 @@ public record ClusterReport(
       long pendingEngage,
       long pendingMeasure,
       long heapBytes,
+      long residentBytes,
       long diskBytes,
       Checkpoint engage,
       Checkpoint measure) {
@@ -96,7 +100,7 @@ public record ClusterReport(
       return String.format(
           Locale.ROOT,
           "%6.0f s  cpu %3.0f %%  %,7d triggers  p50 %,5d  p99 %,6d  max %,6d ms  behind %,7d %,7d"
-              + "  heap %,6.0f  RocksDB %,7.0f  checkpoint %,7.0f %,7.0f MiB  %,6d %,6d ms",
+              + "  heap %,6.0f of %,7.0f  RocksDB %,7.0f  checkpoint %,7.0f %,7.0f MiB  %,6d %,6d ms",
           atSeconds,
           100 * processors,
           lateness.count(),
@@ -106,6 +110,7 @@ public record ClusterReport(
           pendingEngage,
           pendingMeasure,
           heapBytes / MEBI,
+          residentBytes / MEBI,
           diskBytes / MEBI,
           engage.stateBytes() / MEBI,
           measure.stateBytes() / MEBI,
@@ -120,7 +125,8 @@ public record ClusterReport(
    * @param job whose TaskManager was killed
    * @param load what came meanwhile, a share of what can come for ever
    * @param restoredSeconds until the job was restored from its newest checkpoint
-   * @param caughtUpSeconds until triggers were on time and both jobs had read everything
+   * @param caughtUpSeconds until triggers were on time and both jobs had read everything, infinite
+   *     if nobody waited for so long
    * @param latestSeconds the lateness of the latest trigger
    */
   record Recovery(
@@ -129,15 +135,21 @@ public record ClusterReport(
       double restoredSeconds,
       double caughtUpSeconds,
       double latestSeconds) {
+    boolean isCaughtUp() {
+      return Double.isFinite(caughtUpSeconds);
+    }
+
     String line() {
       return String.format(
           Locale.ROOT,
-          "a TaskManager of %s killed at %.0f %% load: restored after %.1f s, caught up after"
-              + " %.1f s, the latest trigger was %.1f s late",
+          "a TaskManager of %s killed at %.0f %% load: restored after %.1f s, %s, the latest"
+              + " trigger was %.1f s late",
           job,
           100 * load,
           restoredSeconds,
-          caughtUpSeconds,
+          isCaughtUp()
+              ? String.format(Locale.ROOT, "caught up after %.1f s", caughtUpSeconds)
+              : "not caught up",
           latestSeconds);
     }
   }
@@ -243,6 +255,11 @@ public record ClusterReport(
     return String.format(Locale.ROOT, Math.abs(value) < 10 ? "%.3f" : "%.1f", value);
   }
 
+  /** Who gives Flink's processes their memory. */
+  static String allocator() {
+    return StandaloneCluster.jemalloc().map(Path::toString).orElse("the C library");
+  }
+
   /** For programs. */
   public String json() {
     Map<String, Object> all = new LinkedHashMap<>();
@@ -259,7 +276,9 @@ public record ClusterReport(
     asked.put("killLoads", config.killLoads());
     asked.put("seed", config.seed());
     all.put("config", asked);
-    all.put("machine", Surroundings.machine());
+    Map<String, Object> machine = Surroundings.machine();
+    machine.put("allocator", allocator());
+    all.put("machine", machine);
     all.put("versions", Surroundings.versions());
     all.put("fill", fill);
     all.put("drains", drains);

@@ -88,7 +88,7 @@ public final class Installation implements AutoCloseable {
             name,
             directory.resolve(name).toString(),
             Integer.toString(port));
-    servers.put(name, ServerProcess.start(name, directory, arguments));
+    servers.put(name, ServerProcess.start(name, directory, Map.of(), arguments));
   }
 
   /** What Flink finds a lost JobManager's jobs in. */
@@ -115,7 +115,7 @@ public final class Installation implements AutoCloseable {
             file.toString(),
             "--peerId",
             "1");
-    servers.put("zookeeper", ServerProcess.start("zookeeper", directory, arguments));
+    servers.put("zookeeper", ServerProcess.start("zookeeper", directory, Map.of(), arguments));
   }
 
   /** This program's own, for a process that works in another folder. */

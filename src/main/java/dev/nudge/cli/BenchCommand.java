@@ -357,7 +357,8 @@ final class BenchCommand implements Runnable {
         names = "--minutes",
         paramLabel = "M",
         defaultValue = "3",
-        description = "For how long they are (default: ${DEFAULT-VALUE}).")
+        description =
+            "For how long they are, as deployed and with each --variant (default: ${DEFAULT-VALUE}).")
     private double minutes;
 
     @Option(

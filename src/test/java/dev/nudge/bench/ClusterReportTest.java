@@ -27,12 +27,17 @@ class ClusterReportTest {
   private static final Lateness LATENESS = new Lateness(1_000, 40, 180, 950);
 
   private static ClusterBenchConfig config(int customers, double load, Duration steady) {
+    return config(customers, load, steady, List.of(Map.of("a", "b")));
+  }
+
+  private static ClusterBenchConfig config(
+      int customers, double load, Duration steady, List<Map<String, String>> variants) {
     return new ClusterBenchConfig(
         new Deployment(Path.of("job.jar"), Path.of("flink-conf"), Path.of("flink-lib")),
         customers,
         10_000,
         3,
-        List.of(Map.of("a", "b")),
+        variants,
         2,
         0,
         load,
@@ -71,7 +76,18 @@ class ClusterReportTest {
   private static List<Sample> samples(int count) {
     return IntStream.rangeClosed(1, count)
         .mapToObj(
-            i -> new Sample(10 * i, 0.8, LATENESS, 5, 6, 1 << 30, 2 << 30, CHECKPOINT, CHECKPOINT))
+            i ->
+                new Sample(
+                    10 * i,
+                    0.8,
+                    LATENESS,
+                    5,
+                    6,
+                    1 << 30,
+                    3L << 30,
+                    2 << 30,
+                    CHECKPOINT,
+                    CHECKPOINT))
         .toList();
   }
 
@@ -101,6 +117,21 @@ class ClusterReportTest {
   }
 
   @Test
+  void whoDidNotCatchUpIsToldAndKeepsTheFigures() throws Exception {
+    ClusterReport report =
+        report(
+            List.of(
+                new Recovery("engage", 0.7, 5.0, Double.POSITIVE_INFINITY, 90), RECOVERIES.get(3)));
+    assertThat(report.table())
+        .contains(
+            "a TaskManager of engage killed at 70 % load: restored after 5.0 s, not caught up, the latest trigger was 90.0 s late")
+        .contains("<= 20.0 Infinity");
+    JsonNode json = new ObjectMapper().readTree(report.json());
+    assertThat(json.at("/recoveries/0/caughtUpSeconds").asText()).isEqualTo("Infinity");
+    assertThat(json.at("/recoveries/1/caughtUpSeconds").asDouble()).isEqualTo(8);
+  }
+
+  @Test
   void anHourIsToldInTwelveLinesAndInFullAsJson() throws Exception {
     ClusterReport report = report(RECOVERIES);
     assertThat(report.table().lines().filter(line -> line.contains(" triggers "))).hasSize(12);
@@ -125,5 +156,8 @@ class ClusterReportTest {
     assertThatThrownBy(() -> config(1_000, Double.NaN, minute)).hasMessageContaining("--load");
     assertThatThrownBy(() -> config(1_000, 0.7, Duration.ofSeconds(9)))
         .hasMessage("--minutes: found PT9S, expected ten seconds to a week");
+    assertThatThrownBy(
+            () -> config(1_000, 0.7, minute, List.of(Map.of("a", "b"), Map.of("a", "b"))))
+        .hasMessage("--variant: found [{a=b}, {a=b}], expected each only once");
   }
 }
