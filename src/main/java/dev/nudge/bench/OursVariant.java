@@ -131,7 +131,7 @@ final class OursVariant {
         read = in.getTotalBytesRead();
       }
       loadedInputs = customer.inputs();
-      engine.load(state, from + read, length - read);
+      engine.load(key, state, from + read, length - read);
     }
 
     @Override

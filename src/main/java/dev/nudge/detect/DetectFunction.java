@@ -226,14 +226,14 @@ public final class DetectFunction implements CustomerFunction<DefinitionVersion,
     agenda = book.agendaOf(customer.tenant());
     if (length == 0) {
       before = Customer.unknown();
-      engine.load(state, from, 0);
+      engine.load(customer, state, from, 0);
     } else {
       CodedInputStream in = CodedInputStream.newInstance(state, from, length);
       int limit = in.pushLimit(in.readUInt32());
       before = CustomerCodec.decode(in);
       in.popLimit(limit);
       int read = in.getTotalBytesRead();
-      engine.load(state, from + read, length - read);
+      engine.load(customer, state, from + read, length - read);
     }
     scope.is(before);
   }

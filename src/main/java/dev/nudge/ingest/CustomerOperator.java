@@ -591,7 +591,7 @@ public final class CustomerOperator<D, OUT> extends AbstractStreamOperator<OUT>
 
   /** Sees to it that one timer is set, not later than when something is due or ids expire. */
   private void setTimer(CustomerKey customer, long dueMillis, long upToMillis, boolean byTimer) {
-    long wanted = Math.min(dueMillis, saved.seen().allExpiredMillis());
+    long wanted = Math.min(dueMillis, saved.seen().allExpiredMillis(customer));
     long pending = saved.timerMillis();
     if (pending <= upToMillis) {
       if (!byTimer) {

@@ -2,6 +2,7 @@ package dev.nudge.ingest;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
+import dev.nudge.event.CustomerKey;
 import dev.nudge.event.Topic;
 import java.io.IOException;
 import org.apache.commons.codec.digest.MurmurHash3;
@@ -27,7 +28,7 @@ final class SeenMessages {
   /** The newest messages that are remembered, however busy the customer. A power of two. */
   static final int MAX = 512;
 
-  /** Messages are expired in steps of an hour: one wake-up an hour of activity at most. */
+  /** Messages are expired an hour apart: one wake-up an hour of activity at most. */
   private static final long EXPIRY_STEP_MILLIS = 3_600_000L;
 
   private final long keptMillis;
@@ -95,14 +96,16 @@ final class SeenMessages {
     }
   }
 
-  /** The first full hour by which all have expired; {@link CustomerFunction#NEVER} for none. */
-  long allExpiredMillis() {
+  /**
+   * The first of the customer's own instants by which all have expired, an hour later at most;
+   * {@link CustomerFunction#NEVER} for none.
+   */
+  long allExpiredMillis(CustomerKey customer) {
     if (size == 0) {
       return CustomerFunction.NEVER;
     }
     long newest = acceptedAtMillis[(first + size - 1) & (MAX - 1)];
-    long expired = newest + keptMillis + 1;
-    return (Math.floorDiv(expired - 1, EXPIRY_STEP_MILLIS) + 1) * EXPIRY_STEP_MILLIS;
+    return customer.nextInstant(newest + keptMillis, EXPIRY_STEP_MILLIS);
   }
 
   /** Begins with a customer of whom nothing is remembered. */

@@ -2,6 +2,7 @@ package dev.nudge.pattern;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
+import dev.nudge.event.CustomerKey;
 import dev.nudge.event.Occurrence;
 import java.io.IOException;
 import java.time.Duration;
@@ -32,7 +33,7 @@ public final class PatternEngine {
 
   /**
    * Where nothing waits for silence, what has timed out is forgotten with the customer's next event
-   * that matters, or at the next full quarter of an hour: so that most windows need no timer.
+   * that matters, or at the next of instants so far apart: so that most windows need no timer.
    */
   static final long FORGOTTEN_EVERY_MILLIS = 900_000L;
 
@@ -63,6 +64,7 @@ public final class PatternEngine {
   private final List<KeptEvent> kept = new ArrayList<>();
   private final Scratch scratch = new Scratch();
   private final Keeper keeper = new Keeper();
+  private CustomerKey customer;
   private boolean changed;
   private KeptEvent current;
   private int nextNumber;
@@ -89,11 +91,13 @@ public final class PatternEngine {
   /**
    * Begins with a customer.
    *
+   * @param key who it is
    * @param state holds what {@link #save} wrote, and is not written to before the next call
    * @param from where it begins
    * @param length how many bytes it has; 0 for a customer of whom nothing is open
    */
-  public void load(byte[] state, int from, int length) throws IOException {
+  public void load(CustomerKey key, byte[] state, int from, int length) throws IOException {
+    customer = key;
     for (Section section : sections) {
       section.rule.section = null;
     }
@@ -410,13 +414,13 @@ public final class PatternEngine {
     return true;
   }
 
-  private static long due(Section section) {
+  private long due(Section section) {
     Matcher<Occurrence> matcher = section.rule.matcher();
     if (!matcher.waitsForSilence(section.matches)) {
       long last = matcher.allTimedOutMillis(section.matches);
       return last == Matcher.NEVER
           ? Matcher.NEVER
-          : (Math.floorDiv(last, FORGOTTEN_EVERY_MILLIS) + 1) * FORGOTTEN_EVERY_MILLIS;
+          : customer.nextInstant(last, FORGOTTEN_EVERY_MILLIS);
     }
     long timeOut = matcher.timeOutMillis(section.matches);
     return timeOut == Matcher.NEVER || !section.rule.isInclusive() ? timeOut : timeOut - 1;

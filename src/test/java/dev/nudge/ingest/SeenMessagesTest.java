@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
+import dev.nudge.event.CustomerKey;
 import dev.nudge.event.Topic;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** By what a copy is known. */
 class SeenMessagesTest {
+  private static final CustomerKey ANNA = new CustomerKey("acme", "Anna");
+
   private final SeenMessages seen = new SeenMessages();
 
   @Test
@@ -90,15 +93,14 @@ class SeenMessagesTest {
   }
 
   @Test
-  void allHaveExpiredByTheHourAfterTheNewest() {
-    assertThat(seen.allExpiredMillis()).isEqualTo(CustomerFunction.NEVER);
-    accept("m1", START);
-    accept("m2", START + 1);
-    // To the millisecond: START is a full hour, at which a copy of m1 would still be one.
-    assertThat(seen.allExpiredMillis()).isEqualTo(START + DAY + HOUR);
-    seen.reset();
-    accept("m1", START - 1);
-    assertThat(seen.allExpiredMillis()).isEqualTo(START + DAY);
+  void allHaveExpiredWithinTheHourAfterTheNewest() {
+    assertThat(seen.allExpiredMillis(ANNA)).isEqualTo(CustomerFunction.NEVER);
+    long anInstant = ANNA.nextInstant(START, HOUR);
+    accept("m1", anInstant - 1);
+    assertThat(seen.allExpiredMillis(ANNA)).isEqualTo(anInstant + DAY);
+    // To the millisecond: at that instant of the next day a copy of m2 would still be one.
+    accept("m2", anInstant);
+    assertThat(seen.allExpiredMillis(ANNA)).isEqualTo(anInstant + DAY + HOUR);
   }
 
   @Test
@@ -113,7 +115,7 @@ class SeenMessagesTest {
     read.read(CodedInputStream.newInstance(written));
     assertThat(read.isChanged()).isFalse();
     assertThat(read.size()).isEqualTo(512);
-    assertThat(read.allExpiredMillis()).isEqualTo(seen.allExpiredMillis());
+    assertThat(read.allExpiredMillis(ANNA)).isEqualTo(seen.allExpiredMillis(ANNA));
     long now = START + 1_000L * (2 * SeenMessages.MAX + 6);
     assertThat(read.accept(Topic.CLICKSTREAM, "m" + (2 * SeenMessages.MAX + 6), now)).isFalse();
     assertThat(read.accept(Topic.CLICKSTREAM, "m" + (SeenMessages.MAX + 7), now)).isFalse();

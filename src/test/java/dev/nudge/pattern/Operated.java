@@ -342,7 +342,7 @@ final class Operated {
       turns++;
       customer = key.customerId();
       inForce = byShop.computeIfAbsent(Batch.shopOf(customer), this::inForce);
-      engine.load(state, from, forgets() ? 0 : length);
+      engine.load(key, state, from, forgets() ? 0 : length);
     }
 
     @Override

@@ -1,15 +1,18 @@
 package dev.nudge.pattern;
 
 import com.google.protobuf.CodedOutputStream;
+import dev.nudge.event.CustomerKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 
 /** An engine's state as an array of its own; null for none. */
 final class Saved {
+  private static final CustomerKey ANNA = new CustomerKey("acme", "Anna");
+
   private Saved() {}
 
   static void load(PatternEngine engine, byte[] state) throws IOException {
-    engine.load(state, 0, state == null ? 0 : state.length);
+    engine.load(ANNA, state, 0, state == null ? 0 : state.length);
   }
 
   /** What is stored after a turn: what was loaded, if it did not change. */
