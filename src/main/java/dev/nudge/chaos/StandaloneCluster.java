@@ -28,6 +28,7 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.clusterframework.TaskExecutorProcessSpec;
 import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
 import org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint;
@@ -341,9 +342,16 @@ public final class StandaloneCluster implements AutoCloseable {
     return json.readTree(run.body()).path("jobid").asText();
   }
 
-  /** Asks for a savepoint after which the job ends; returns where to look for it. */
-  public String stop(String job) throws IOException, InterruptedException {
-    JsonNode answer = answer(post("/jobs/" + job + "/stop", json.createObjectNode()));
+  /**
+   * Asks for a savepoint after which the job ends; returns where to look for it.
+   *
+   * @param format canonical, as {@code flink stop -p} writes if not told otherwise, or RocksDB's
+   *     own files
+   */
+  public String stop(String job, SavepointFormatType format)
+      throws IOException, InterruptedException {
+    ObjectNode request = json.createObjectNode().put("formatType", format.name());
+    JsonNode answer = answer(post("/jobs/" + job + "/stop", request));
     return "/jobs/" + job + "/savepoints/" + answer.path("request-id").asText();
   }
 

@@ -33,6 +33,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -254,7 +255,7 @@ class StandaloneClusterIT {
   }
 
   private String stopWithSavepoint(String job) throws Exception {
-    String savepoint = flink.stop(job);
+    String savepoint = flink.stop(job, SavepointFormatType.CANONICAL);
     await("a savepoint", () -> flink.get(savepoint).at("/status/id").asText().equals("COMPLETED"));
     JsonNode operation = flink.get(savepoint).path("operation");
     assertThat(operation.has("failure-cause")).as(operation.toString()).isFalse();
