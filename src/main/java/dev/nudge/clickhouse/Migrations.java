@@ -2,6 +2,7 @@ package dev.nudge.clickhouse;
 
 import static java.util.Objects.requireNonNullElse;
 
+import com.clickhouse.jdbc.Driver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -133,14 +133,23 @@ public final class Migrations {
    *     such as a wrong password, is final at once
    */
   static Connection connect(ClickHouseConfig config, Duration patience) throws SQLException {
+    return connect(config, config.properties(), patience);
+  }
+
+  /** The same with further properties of the driver. */
+  static Connection connect(ClickHouseConfig config, Properties properties, Duration patience)
+      throws SQLException {
     // The database of the address may be the one that is made here, so it can't be used yet.
-    Properties properties = config.properties();
     properties.setProperty("database", "default");
     long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
       Connection connection = null;
       try {
-        connection = DriverManager.getConnection(config.url(), properties);
+        // Not by DriverManager, which knows no driver that came with a job's jar.
+        connection = new Driver().connect(config.url(), properties);
+        if (connection == null) {
+          throw new SQLException("no address of ClickHouse");
+        }
         try (Statement statement = connection.createStatement()) {
           statement.execute("SELECT 1");
         }

@@ -82,7 +82,7 @@ final class PatientConnections implements JdbcConnectionProvider {
     connections.closeConnection();
     Connection connection = connections.reestablishConnection();
     if (!connection.isValid(VALID_WITHIN_SECONDS)) {
-      throw new SQLException("no answer within " + VALID_WITHIN_SECONDS + " s");
+      throw new SQLException("no connection, or no answer within " + VALID_WITHIN_SECONDS + " s");
     }
     return connection;
   }

@@ -13,7 +13,10 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.Properties;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
 import org.apache.flink.connector.jdbc.JdbcExecutionOptions;
@@ -52,7 +55,29 @@ public final class Rows {
   /** Of a dead letter's bytes this many are shown; the whole record is in its topic. */
   public static final int RAW_BYTES_SHOWN = 4_096;
 
+  private static final int ANSWER_MILLIS = 5_000;
+
   private Rows() {}
+
+  /**
+   * What would keep sinks waiting: asked once when a job is submitted, where somebody looks, since
+   * the job itself waits for ClickHouse and only logs it. Whether the tables are there, and may be
+   * written, the first inserts tell.
+   *
+   * @return the address, the user and what the server or the network says; empty if ClickHouse
+   *     answers this user within {@value #ANSWER_MILLIS} ms
+   */
+  public static Optional<String> trouble(ClickHouseConfig config) {
+    Properties properties = config.properties();
+    properties.setProperty("connection_timeout", Integer.toString(ANSWER_MILLIS));
+    properties.setProperty("socket_timeout", Integer.toString(ANSWER_MILLIS));
+    try {
+      Migrations.connect(config, properties, Duration.ZERO).close();
+      return Optional.empty();
+    } catch (SQLException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
 
   /** Rows of {@code nudge.stage_changes}. */
   public static Sink<StageChange> stageChanges(ClickHouseConfig config) {

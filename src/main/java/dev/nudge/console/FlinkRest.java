@@ -32,6 +32,9 @@ final class FlinkRest {
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
   // Flink's "no watermark yet" and "no more events" are the ends of the long range, as doubles.
   private static final double NO_TIME = 9.0e18;
+  // Detect's and Decide's own. A task's currentInputWatermark is the least of its inputs, idle ones
+  // and the definitions' among them: it stands at the beginning of time while all goes on.
+  private static final String WATERMARK = ".watermarkMillis";
 
   private final URI base;
   private final ObjectMapper json = new ObjectMapper();
@@ -49,7 +52,8 @@ final class FlinkRest {
   /**
    * What is known of the job now.
    *
-   * @param watermark epoch milliseconds; absent before the first and after the last event
+   * @param watermark up to when the job has taken everything, by the subtask that is furthest
+   *     behind, in epoch milliseconds; absent before the first and after the last event
    */
   record Report(
       IngestHealth.Job job,
@@ -144,10 +148,10 @@ final class FlinkRest {
       }
     }
 
-    /** Ids are {@code <operator>.<group>….<name>}, or a name alone for the task's own. */
+    /** Ids are {@code <operator>.<group>….<name>}; the name alone is the task's own metric. */
     private boolean wanted(String id) {
-      return id.equals("currentInputWatermark")
-          || ofSource(id)
+      return ofSource(id)
+          || id.endsWith(WATERMARK)
           || id.endsWith(".accepted")
           || id.endsWith(".late")
           || id.endsWith(".duplicates");
@@ -160,7 +164,7 @@ final class FlinkRest {
     }
 
     private void take(String id, double sum, double min) {
-      if (id.equals("currentInputWatermark")) {
+      if (id.endsWith(WATERMARK)) {
         if (Math.abs(min) < NO_TIME) {
           watermark = join(watermark, min, Math::min);
         }

@@ -12,7 +12,8 @@ import java.util.List;
  * @param late events behind the watermark
  * @param duplicates events whose messageId had been accepted
  * @param lagRecords records in Kafka that the sources have not read
- * @param watermark the oldest watermark of the job's operators
+ * @param watermark up to when Detect and Decide have taken everything, by the subtask that is
+ *     furthest behind
  * @param watermarkDelayMillis the deployment's clock less the watermark
  * @param deadLetters unusable records, the most frequent reason first
  * @param job null if Flink does not answer or has no such job

@@ -7,7 +7,6 @@ import dev.nudge.ingest.Ingested;
 import dev.nudge.kafka.DefinitionSource;
 import dev.nudge.kafka.EventSource;
 import dev.nudge.kafka.KafkaSinks;
-import dev.nudge.kafka.TopicCheck;
 import dev.nudge.kafka.TopicLayout;
 import dev.nudge.kafka.TopicName;
 import dev.nudge.kafka.Topics;
@@ -31,9 +30,12 @@ public final class EngageJob {
   /** Submits the job; see {@link EngageConfig} for the arguments. */
   public static void main(String[] args) throws Exception {
     EngageConfig config = EngageConfig.from(args, System.getenv());
-    TopicCheck topics = Topics.check(config.kafka());
+    TopicLayout topics = Topics.check(config.kafka()).orThrow();
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-    define(env, config, topics.orThrow(), DefinitionSource.newestOffsets(config.kafka()));
+    Rows.trouble(config.clickHouse())
+        .ifPresent(
+            told -> System.err.println("WARNING: the job will wait for ClickHouse: " + told));
+    define(env, config, topics, DefinitionSource.newestOffsets(config.kafka()));
     env.execute(NAME);
   }
 

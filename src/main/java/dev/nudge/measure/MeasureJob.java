@@ -35,6 +35,9 @@ public final class MeasureJob {
     MeasureJobConfig config = MeasureJobConfig.from(args, System.getenv());
     Topics.check(config.kafka()).orThrow();
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+    Rows.trouble(config.clickHouse())
+        .ifPresent(
+            told -> System.err.println("WARNING: the job will wait for ClickHouse: " + told));
     define(env, config, DefinitionSource.newestOffsets(config.kafka()));
     env.execute(NAME);
   }

@@ -44,6 +44,12 @@ class CampaignsCommandTest {
   }
 
   @Test
+  void theFirstCampaignOfADeploymentIsGood() {
+    assertThat(run("validate", "flink-conf/hello.yaml")).isZero();
+    assertThat(said()).containsExactly("hello hello: good");
+  }
+
+  @Test
   void ofAScheduledCampaignAudienceAndReachAreTold() throws IOException {
     String push =
         """

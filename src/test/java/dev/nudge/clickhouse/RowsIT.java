@@ -264,6 +264,15 @@ class RowsIT {
   }
 
   @Test
+  void whoSubmitsIsToldOfAServerThatIsAway() {
+    ClickHouseConfig config = clickHouse.config();
+    assertThat(Rows.trouble(config)).isEmpty();
+    clickHouse.close();
+    assertThat(Rows.trouble(config))
+        .hasValueSatisfying(told -> assertThat(told).contains(config.url(), "as user default"));
+  }
+
+  @Test
   void rowsOutlastAnOutage() throws Exception {
     ClickHouseConfig config = clickHouse.config();
     int port = clickHouse.port();
