@@ -8,6 +8,7 @@ import dev.nudge.bench.TriggerLatency.Lateness;
 import dev.nudge.chaos.StandaloneCluster;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -167,13 +168,16 @@ public record ClusterReport(
             LATENESS_GOAL_MILLIS,
             (double) steadies.get(0).lateness().p99()));
     for (double load : config.killLoads()) {
-      List<Recovery> under = recoveries.stream().filter(each -> each.load() == load).toList();
       goals.add(
           new Goal(
-              "caught up after kill -9 at %.0f %% load with %,d customers, s"
+              "slowest to catch up after kill -9 at %.0f %% load, %,d customers, s"
                   .formatted(100 * load, config.customers()),
               RECOVERY_GOAL_SECONDS,
-              under.isEmpty() ? null : (Double) Median.of(under, Recovery::caughtUpSeconds)));
+              recoveries.stream()
+                  .filter(each -> each.load() == load)
+                  .map(Recovery::caughtUpSeconds)
+                  .max(Comparator.naturalOrder())
+                  .orElse(null)));
     }
     goals.add(new Goal("share of speed that checkpoints cost", OVERHEAD_GOAL, overhead()));
     return goals;
