@@ -35,7 +35,7 @@ class ClusterReportTest {
     return new ClusterBenchConfig(
         new Deployment(Path.of("job.jar"), Path.of("flink-conf"), Path.of("flink-lib")),
         customers,
-        10_000,
+        50_000,
         3,
         variants,
         2,
