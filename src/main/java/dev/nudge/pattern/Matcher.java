@@ -1,32 +1,20 @@
 package dev.nudge.pattern;
 
 import dev.nudge.pattern.PartialMatch.Link;
-import java.lang.reflect.Field;
+import dev.nudge.pattern.StateGraph.Edge;
+import dev.nudge.pattern.StateGraph.Node;
+import dev.nudge.pattern.StateGraph.Skip;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.TreeSet;
-import org.apache.flink.cep.nfa.NFA;
 import org.apache.flink.cep.nfa.State;
-import org.apache.flink.cep.nfa.StateTransition;
 import org.apache.flink.cep.nfa.StateTransitionAction;
-import org.apache.flink.cep.nfa.aftermatch.AfterMatchSkipStrategy;
-import org.apache.flink.cep.nfa.aftermatch.NoSkipStrategy;
-import org.apache.flink.cep.nfa.aftermatch.SkipPastLastStrategy;
-import org.apache.flink.cep.nfa.aftermatch.SkipToFirstStrategy;
-import org.apache.flink.cep.nfa.aftermatch.SkipToLastStrategy;
-import org.apache.flink.cep.nfa.aftermatch.SkipToNextStrategy;
-import org.apache.flink.cep.nfa.compiler.NFACompiler;
-import org.apache.flink.cep.nfa.compiler.NFAStateNameHandler;
 import org.apache.flink.cep.pattern.MalformedPatternException;
 import org.apache.flink.cep.pattern.Pattern;
 import org.apache.flink.cep.pattern.conditions.IterativeCondition;
@@ -34,12 +22,12 @@ import org.apache.flink.cep.pattern.conditions.IterativeCondition;
 /**
  * Finds the matches of one pattern, as Flink CEP finds them.
  *
- * <p>Flink itself compiles the pattern to its state graph; this class walks the graph. Where Flink
- * keeps what partial matches took in a shared buffer with version numbers, here each partial match
- * holds a linked list of its events: the same matches, without a table to look into. Everything
- * that can be seen from outside is Flink's: which branches an event opens, what times out before
- * which event, which match of several comes first, and what a skip strategy then throws away. A
- * test holds both equal on random patterns and streams.
+ * <p>Flink itself compiles the pattern to its {@linkplain StateGraph graph of states}; this class
+ * walks the graph. Where Flink keeps what partial matches took in a shared buffer with version
+ * numbers, here each partial match holds a linked list of its events: the same matches, without a
+ * table to look into. Everything that can be seen from outside is Flink's: which branches an event
+ * opens, what times out before which event, which match of several comes first, and what a skip
+ * strategy then throws away. A test holds both equal on random patterns and streams.
  *
  * <p>Example: cart, no payment within 30 minutes. A cart at 09:00 opens a partial match; {@link
  * #timeOutMillis} says 09:30; a payment at 09:20 ends it, or {@link #advance} to 09:30 returns it
@@ -59,58 +47,9 @@ final class Matcher<E> {
   /** Edges looked at for one partial match and event; more is a graph that turns in circles. */
   private static final int MAX_VISITS = 10_000;
 
-  /** What Flink calls every group. */
-  private static final String GROUP = "GroupPattern";
-
-  private enum Skip {
-    NO_SKIP,
-    PAST_LAST,
-    TO_NEXT,
-    TO_FIRST,
-    TO_LAST
-  }
-
-  /** A state of the graph, with what is known about it beforehand. */
-  private static final class Node<E> {
-    final int number;
-    final int step;
-    final State<E> state;
-    final List<Edge<E>> edges = new ArrayList<>();
-    long windowMillis = NEVER;
-    boolean restsOnForeign;
-
-    Node(int number, int step, State<E> state) {
-      this.number = number;
-      this.step = step;
-      this.state = state;
-    }
-  }
-
-  private static final class Edge<E> {
-    final Node<E> source;
-    final StateTransitionAction action;
-    final Node<E> target;
-    final Condition<E> condition;
-
-    Edge(Node<E> source, StateTransitionAction action, Node<E> target, Condition<E> condition) {
-      this.source = source;
-      this.action = action;
-      this.target = target;
-      this.condition = condition;
-    }
-  }
-
   private final Pattern<E, ?> pattern;
-  private final List<Node<E>> nodes = new ArrayList<>();
-  private final List<String> steps;
-  private final Node<E> begin;
-  private final long windowMillis;
-  private final boolean windowed;
-  private final Skip skip;
-  private final int skipStep;
+  private final StateGraph<E> graph;
   private final int maxPartialMatches;
-  private final Set<String> names;
-  private final Set<String> firstNames;
 
   private final Context context = new Context();
   private final List<Edge<E>> edges = new ArrayList<>();
@@ -140,192 +79,8 @@ final class Matcher<E> {
   Matcher(Pattern<E, ?> pattern, int maxPartialMatches, Scope scope) {
     this.pattern = pattern;
     this.maxPartialMatches = maxPartialMatches;
-    NFA<E> compiled = compile(pattern);
-    List<State<E>> states = new ArrayList<>(compiled.getStates());
-    // By name, so that a state's number in a checkpoint means the same in the next process.
-    states.sort(Comparator.comparing(State::getName));
-    steps =
-        List.copyOf(new TreeSet<>(states.stream().map(state -> stepOf(state.getName())).toList()));
-    Map<String, Node<E>> byName = new HashMap<>();
-    for (State<E> state : states) {
-      Node<E> node =
-          new Node<>(nodes.size(), Collections.binarySearch(steps, stepOf(state.getName())), state);
-      nodes.add(node);
-      byName.put(state.getName(), node);
-    }
-    Map<IterativeCondition<E>, Condition<E>> conditions = new HashMap<>();
-    for (Node<E> node : nodes) {
-      for (StateTransition<E> transition : node.state.getStateTransitions()) {
-        if (transition.getTargetState() == null) {
-          // Flink 2.2 mixes up the copies it makes for "greedy until" when the step is optional
-          // too.
-          throw new MalformedPatternException(
-              "step " + steps.get(node.step) + " can't be greedy, until and optional here");
-        }
-        node.edges.add(
-            new Edge<>(
-                byName.get(transition.getSourceState().getName()),
-                transition.getAction(),
-                byName.get(transition.getTargetState().getName()),
-                Condition.of(transition.getCondition(), conditions, scope)));
-      }
-    }
-    begin = nodes.stream().filter(node -> node.state.isStart()).findFirst().orElseThrow();
-    notBegun = new PartialMatch<>(begin.number, null, null);
-    windowMillis = compiled.getWindowTime() > 0 ? compiled.getWindowTime() : NEVER;
-    windowTimes(compiled).forEach((name, millis) -> byName.get(name).windowMillis = millis);
-    windowed = windowMillis != NEVER || nodes.stream().anyMatch(node -> node.windowMillis != NEVER);
-    AfterMatchSkipStrategy strategy = pattern.getAfterMatchSkipStrategy();
-    skip = skip(strategy);
-    skipStep = strategy.getPatternName().map(steps::indexOf).orElse(-1);
-    refuseCircles();
-    refuseNotBeforeAnything();
-    names = names(nodes);
-    firstNames = namesThatBegin();
-    for (Node<E> node : nodes) {
-      node.restsOnForeign = names != null && restsOnForeign(node);
-    }
-  }
-
-  private static <E> NFA<E> compile(Pattern<E, ?> pattern) {
-    try {
-      return NFACompiler.<E>compileFactory(pattern, false).createNFA();
-    } catch (StackOverflowError endless) {
-      // Flink 2.2 copies what may follow a NOT, and in a circle it copies for ever.
-      throw new MalformedPatternException("a repeated group may be empty");
-    }
-  }
-
-  private static String stepOf(String stateName) {
-    return NFAStateNameHandler.getOriginalNameFromInternal(stateName);
-  }
-
-  /**
-   * Windows between two events, by state. Flink's compiler knows them and tells nobody, so they are
-   * read from its field.
-   */
-  @SuppressWarnings("unchecked")
-  private static Map<String, Long> windowTimes(NFA<?> compiled) {
-    try {
-      Field field = NFA.class.getDeclaredField("windowTimes");
-      field.setAccessible(true);
-      return (Map<String, Long>) field.get(compiled);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("this is not the Flink CEP that Nudge was built with", e);
-    }
-  }
-
-  private static Skip skip(AfterMatchSkipStrategy strategy) {
-    if (strategy instanceof NoSkipStrategy) {
-      return Skip.NO_SKIP;
-    } else if (strategy instanceof SkipPastLastStrategy) {
-      return Skip.PAST_LAST;
-    } else if (strategy instanceof SkipToNextStrategy) {
-      return Skip.TO_NEXT;
-    } else if (strategy instanceof SkipToFirstStrategy) {
-      return Skip.TO_FIRST;
-    } else if (strategy instanceof SkipToLastStrategy) {
-      return Skip.TO_LAST;
-    } else {
-      throw new MalformedPatternException("unknown skip strategy " + strategy);
-    }
-  }
-
-  /** A group that repeats and may take nothing would be entered again and again by one event. */
-  private void refuseCircles() {
-    for (Node<E> node : nodes) {
-      if (steps.get(node.step).equals(GROUP)) {
-        // Every circle goes through a step that has a name of its own, which says more.
-        continue;
-      }
-      Set<Node<E>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-      Deque<Node<E>> open = new ArrayDeque<>();
-      open.push(node);
-      while (!open.isEmpty()) {
-        for (Edge<E> edge : open.pop().edges) {
-          if (edge.action != StateTransitionAction.PROCEED) {
-            continue;
-          }
-          if (edge.target == node) {
-            throw new MalformedPatternException(
-                "step " + steps.get(node.step) + " stands in a repeated group that may be empty");
-          }
-          if (seen.add(edge.target)) {
-            open.push(edge.target);
-          }
-        }
-      }
-    }
-  }
-
-  /**
-   * Flink's API refuses a NOT after an optional step, but not after a group of optional steps. At
-   * the beginning of a pattern there is then nothing yet that the NOT could end: stock CEP fails.
-   */
-  private void refuseNotBeforeAnything() {
-    Set<Node<E>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    Deque<Node<E>> open = new ArrayDeque<>();
-    open.push(begin);
-    while (!open.isEmpty()) {
-      for (Edge<E> edge : open.pop().edges) {
-        if (edge.action != StateTransitionAction.PROCEED) {
-          continue;
-        }
-        if (edge.target.state.isStop()) {
-          throw new MalformedPatternException(
-              "step " + steps.get(edge.target.step) + " is a NOT before anything was taken");
-        }
-        if (seen.add(edge.target)) {
-          open.push(edge.target);
-        }
-      }
-    }
-  }
-
-  /** The names that conditions ask for; null if one of them asks for none. */
-  private static <E> Set<String> names(List<Node<E>> nodes) {
-    Set<String> all = new TreeSet<>();
-    for (Node<E> node : nodes) {
-      for (Edge<E> edge : node.edges) {
-        if (!edge.condition.addNames(all)) {
-          return null;
-        }
-      }
-    }
-    return all;
-  }
-
-  /** The names by which a match can begin; null if any event may. */
-  private Set<String> namesThatBegin() {
-    Set<String> all = new TreeSet<>();
-    Set<Node<E>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    Deque<Node<E>> open = new ArrayDeque<>();
-    open.push(begin);
-    while (!open.isEmpty()) {
-      for (Edge<E> edge : open.pop().edges) {
-        if (edge.action == StateTransitionAction.TAKE
-            && (edge.condition.onForeign() || !edge.condition.addNames(all))) {
-          return null;
-        } else if (edge.action == StateTransitionAction.PROCEED && seen.add(edge.target)) {
-          open.push(edge.target);
-        }
-      }
-    }
-    return all;
-  }
-
-  /** Whether an event that no condition asks for leaves a partial match here as it is. */
-  private boolean restsOnForeign(Node<E> node) {
-    boolean ignores = false;
-    for (Edge<E> edge : node.edges) {
-      if (edge.condition.onForeign()) {
-        if (edge.action != StateTransitionAction.IGNORE || edge.target != node) {
-          return false;
-        }
-        ignores = true;
-      }
-    }
-    return ignores;
+    this.graph = new StateGraph<>(pattern, scope);
+    this.notBegun = new PartialMatch<>(graph.begin.number, null, null);
   }
 
   /** The pattern. */
@@ -335,22 +90,22 @@ final class Matcher<E> {
 
   /** Names of the pattern's steps, by number. */
   List<String> steps() {
-    return steps;
+    return graph.steps;
   }
 
   /** How many states the graph has. */
   int states() {
-    return nodes.size();
+    return graph.nodes.size();
   }
 
   /** The names of all events that any condition asks for; null if every event may matter. */
   Set<String> names() {
-    return names;
+    return graph.names;
   }
 
   /** The names of events that may begin a match; null if every event may. */
   Set<String> firstNames() {
-    return firstNames;
+    return graph.firstNames;
   }
 
   /** How many partial matches were given up at a maximum since this was last asked. */
@@ -369,11 +124,11 @@ final class Matcher<E> {
 
   /** Whether an event that no condition asks for would change nothing at all. */
   boolean restsOnForeign(PartialMatches<E> matches) {
-    if (firstNames == null) {
+    if (graph.firstNames == null) {
       return false;
     }
     for (PartialMatch<E> match : matches.open) {
-      if (match.start() != null && !nodes.get(match.state()).restsOnForeign) {
+      if (match.start() != null && !graph.nodes.get(match.state()).restsOnForeign) {
         return false;
       }
     }
@@ -382,7 +137,7 @@ final class Matcher<E> {
 
   /** When the first partial match times out, epoch milliseconds; {@link #NEVER} if none does. */
   long timeOutMillis(PartialMatches<E> matches) {
-    if (!windowed) {
+    if (!graph.windowed) {
       return NEVER;
     }
     long first = NEVER;
@@ -401,7 +156,7 @@ final class Matcher<E> {
       return true;
     }
     for (PartialMatch<E> match : matches.open) {
-      if (nodes.get(match.state()).state.isPending()) {
+      if (graph.nodes.get(match.state()).state.isPending()) {
         return true;
       }
     }
@@ -420,12 +175,15 @@ final class Matcher<E> {
   }
 
   private long timeOutMillis(PartialMatch<E> match) {
-    Node<E> node = nodes.get(match.state());
+    Node<E> node = graph.nodes.get(match.state());
     if (match.start() == null || node.state.isStart()) {
       return NEVER;
     }
-    long byStart = windowMillis == NEVER ? NEVER : end(match.start().atMillis(), windowMillis);
-    return node.windowMillis == NEVER
+    long byStart =
+        graph.windowMillis == StateGraph.NO_WINDOW
+            ? NEVER
+            : end(match.start().atMillis(), graph.windowMillis);
+    return node.windowMillis == StateGraph.NO_WINDOW
         ? byStart
         : Math.min(byStart, end(match.newest().taken().atMillis(), node.windowMillis));
   }
@@ -450,7 +208,7 @@ final class Matcher<E> {
       long timeOutMillis = timeOutMillis(match);
       if (timeOutMillis == NEVER || timeOutMillis > atMillis) {
         open.add(match);
-      } else if (nodes.get(match.state()).state.isPending()) {
+      } else if (graph.nodes.get(match.state()).state.isPending()) {
         complete = with(complete, match);
       }
     }
@@ -480,7 +238,7 @@ final class Matcher<E> {
       step(match, event);
       boolean stopped = false;
       for (PartialMatch<E> follower : next) {
-        State<E> state = nodes.get(follower.state()).state;
+        State<E> state = graph.nodes.get(follower.state()).state;
         if (state.isFinal()) {
           complete = with(complete, follower);
         } else if (state.isStop()) {
@@ -489,7 +247,7 @@ final class Matcher<E> {
       }
       if (!stopped) {
         for (PartialMatch<E> follower : next) {
-          if (!nodes.get(follower.state()).state.isFinal()) {
+          if (!graph.nodes.get(follower.state()).state.isFinal()) {
             open.add(follower);
           }
         }
@@ -511,7 +269,7 @@ final class Matcher<E> {
   /** What one partial match becomes by an event, into {@link #next}. */
   private void step(PartialMatch<E> match, Taken<E> event) throws Exception {
     next.clear();
-    Node<E> from = nodes.get(match.state());
+    Node<E> from = graph.nodes.get(match.state());
     boolean beginning = from.state.isStart();
     context.match = match;
     context.taken = event;
@@ -600,7 +358,7 @@ final class Matcher<E> {
     List<Match<E>> found = new ArrayList<>();
     while (!matches.complete().isEmpty()) {
       PartialMatch<E> earliest = matches.complete().peek();
-      if (skip != Skip.NO_SKIP
+      if (graph.skip != Skip.NO_SKIP
           && !open.isEmpty()
           && PartialMatch.BY_START.compare(earliest, open.peek()) > 0) {
         // One that began before may still match, and overrule it.
@@ -619,18 +377,18 @@ final class Matcher<E> {
 
   /** The event by which the skip strategy judges what began before; null if nothing is skipped. */
   private Taken<E> skipLimit(PartialMatch<E> match) {
-    if (skip == Skip.NO_SKIP) {
+    if (graph.skip == Skip.NO_SKIP) {
       return null;
-    } else if (skip == Skip.PAST_LAST) {
+    } else if (graph.skip == Skip.PAST_LAST) {
       return match.newest().taken();
     }
     Taken<E> limit = null;
     for (Link<E> link = match.newest(); link != null; link = link.previous()) {
-      if (skip == Skip.TO_NEXT) {
+      if (graph.skip == Skip.TO_NEXT) {
         limit = link.taken();
-      } else if (link.step() == skipStep) {
+      } else if (link.step() == graph.skipStep) {
         limit = link.taken();
-        if (skip == Skip.TO_LAST) {
+        if (graph.skip == Skip.TO_LAST) {
           break;
         }
       }
@@ -643,7 +401,7 @@ final class Matcher<E> {
       return false;
     }
     int order = match.start().compareTo(limit);
-    boolean toElement = skip == Skip.TO_FIRST || skip == Skip.TO_LAST;
+    boolean toElement = graph.skip == Skip.TO_FIRST || graph.skip == Skip.TO_LAST;
     return toElement ? order < 0 : order <= 0;
   }
 
@@ -651,7 +409,7 @@ final class Matcher<E> {
     Map<String, List<E>> byStep = new LinkedHashMap<>();
     for (Link<E> link : inOrder(complete.newest())) {
       byStep
-          .computeIfAbsent(steps.get(link.step()), name -> new ArrayList<>())
+          .computeIfAbsent(graph.steps.get(link.step()), name -> new ArrayList<>())
           .add(link.taken().event());
     }
     return new Match<>(byStep);
@@ -702,7 +460,7 @@ final class Matcher<E> {
 
     @Override
     public Iterable<E> getEventsForPattern(String name) {
-      int step = Collections.binarySearch(steps, name);
+      int step = Collections.binarySearch(graph.steps, name);
       List<E> events = new ArrayList<>();
       for (Link<E> link : inOrder(match.newest())) {
         if (link.step() == step) {
