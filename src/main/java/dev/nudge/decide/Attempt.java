@@ -73,6 +73,16 @@ final class Attempt {
     return running.campaign();
   }
 
+  /**
+   * The number from 0 to 9,999 that the customer drew for a purpose.
+   *
+   * @param moment empty if it is the same for all moments
+   */
+  int deal(Chance.Purpose purpose, String moment) {
+    return Chance.of(
+        purpose, tenant, running.id(), campaign().salt(), recipient.customerId, moment);
+  }
+
   boolean fail(DecisionCode failed) {
     code = failed;
     return false;

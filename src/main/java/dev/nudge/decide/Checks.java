@@ -3,11 +3,8 @@ package dev.nudge.decide;
 import dev.nudge.definition.Budget;
 import dev.nudge.definition.Campaign;
 import dev.nudge.definition.CampaignTrigger;
-import dev.nudge.definition.Cap;
 import dev.nudge.definition.Channel;
-import dev.nudge.definition.Claim;
 import dev.nudge.definition.Consent;
-import dev.nudge.definition.Diminishing;
 import dev.nudge.definition.Experiment;
 import dev.nudge.definition.ExperimentResult;
 import dev.nudge.definition.OutsideSlot;
@@ -17,12 +14,10 @@ import dev.nudge.definition.Resource;
 import dev.nudge.definition.SendingPolicy;
 import dev.nudge.definition.Slot;
 import dev.nudge.definition.Template;
-import dev.nudge.definition.Threshold;
 import dev.nudge.definition.Variant;
 import dev.nudge.event.Decision;
 import dev.nudge.event.DecisionCode;
 import dev.nudge.event.DeferReason;
-import dev.nudge.event.GrantedResource;
 import dev.nudge.event.Units;
 import dev.nudge.event.Value;
 import dev.nudge.pattern.EvaluationException;
@@ -30,10 +25,7 @@ import java.math.BigInteger;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -53,15 +45,14 @@ final class Checks {
   private final boolean isRehearsal;
   private final Playbook playbook;
   private final Totals totals;
+  private final Caps caps;
   private final Consumer<EvaluationException> failures;
-  private final Map<String, CapWindow> windows = new HashMap<>();
-  private String newestZone;
-  private CapWindow newestWindows;
 
   /**
    * Checks of one shard of a tenant.
    *
    * @param totals what was spent so far
+   * @param caps how often is too often
    * @param failures hears of audiences that can't be evaluated, and so are false
    */
   Checks(
@@ -69,12 +60,14 @@ final class Checks {
       int shard,
       Playbook playbook,
       Totals totals,
+      Caps caps,
       Consumer<EvaluationException> failures) {
     this.shards = config.shards();
     this.shard = shard;
     this.isRehearsal = config.endOfTimeMillis() != Long.MAX_VALUE;
     this.playbook = playbook;
     this.totals = totals;
+    this.caps = caps;
     this.failures = failures;
   }
 
@@ -228,7 +221,7 @@ final class Checks {
   boolean further(Attempt attempt) {
     return isNotWaiting(attempt)
         && isOpen(attempt)
-        && isWithinCaps(attempt)
+        && caps.isWithin(attempt)
         && isWithinCouponLimits(attempt)
         && isFilled(attempt)
         && isPaidFor(attempt)
@@ -246,7 +239,7 @@ final class Checks {
     if (experiment == null || (isRehearsal && !scheduled)) {
       return true;
     }
-    if (deal(attempt, Chance.Purpose.EXPLORE, "") < experiment.exploreBasisPoints()) {
+    if (attempt.deal(Chance.Purpose.EXPLORE, "") < experiment.exploreBasisPoints()) {
       return true;
     }
     long wantedMillis = attempt.candidate.momentMillis + experiment.decideAfterMillis();
@@ -363,108 +356,6 @@ final class Checks {
     return known == null || known.kind() != Channel.Kind.ON_PAGE;
   }
 
-  private boolean isWithinCaps(Attempt attempt) {
-    if (attempt.recipient.grants.size() >= Recipient.MAX_GRANTS) {
-      attempt.show("grantsRemembered", Recipient.MAX_GRANTS);
-      return attempt.fail(DecisionCode.FREQUENCY_CAP);
-    }
-    Purpose purpose = attempt.campaign().purpose();
-    List<String> read = new ArrayList<>();
-    for (Cap cap : attempt.policy.sending().caps()) {
-      if (cap.scope() == Cap.Scope.COUPON_TYPE || !binds(cap, purpose)) {
-        continue;
-      }
-      if (cap.scope() == Cap.Scope.CHANNEL && !attempt.channels.contains(cap.channel())) {
-        continue;
-      }
-      long sent = count(attempt.recipient, cap, null, attempt.atMillis, windows(attempt.policy));
-      read.add(shown(cap, sent));
-      if (sent >= cap.max()) {
-        if (cap.scope() == Cap.Scope.ANY) {
-          attempt.channels.clear();
-        } else {
-          attempt.channels.remove(cap.channel());
-        }
-      }
-      if (attempt.channels.isEmpty()) {
-        attempt.values.put("cap", new Value(Value.Type.JSON, shown(cap, sent)));
-        return attempt.fail(DecisionCode.FREQUENCY_CAP);
-      }
-    }
-    if (!read.isEmpty()) {
-      attempt.values.put("caps", new Value(Value.Type.JSON, "[" + String.join(",", read) + "]"));
-    }
-    return true;
-  }
-
-  private static boolean binds(Cap cap, Purpose purpose) {
-    return purpose == Purpose.MARKETING || cap.counts() == Cap.Counts.ALL;
-  }
-
-  /** Names of channels are the shop's words without quotes; the rest is ours. */
-  private static String shown(Cap cap, long sent) {
-    StringBuilder text = new StringBuilder(96).append("{\"scope\":\"").append(cap.scope());
-    if (cap.channel() != null) {
-      text.append("\",\"channel\":\"")
-          .append(cap.channel().replace("\\", "\\\\").replace("\"", "\\\""));
-    }
-    return text.append("\",\"window\":\"")
-        .append(
-            cap.calendar() == null
-                ? Duration.ofMillis(cap.rollingMillis()).toString()
-                : cap.calendar().name())
-        .append("\",\"max\":")
-        .append(cap.max())
-        .append(",\"sent\":")
-        .append(sent)
-        .append('}')
-        .toString();
-  }
-
-  /**
-   * What counts against a cap now.
-   *
-   * @param type the coupon's type, for caps of that
-   */
-  private static long count(
-      Recipient recipient, Cap cap, String type, long atMillis, CapWindow windows) {
-    long firstMillis = windows.firstMillis(cap, atMillis);
-    long sent = 0;
-    for (Grant grant : recipient.grants) {
-      if (grant.control || !binds(cap, grant.purpose)) {
-        continue;
-      }
-      switch (cap.scope()) {
-        case ANY -> sent += grant.decidedMillis >= firstMillis ? 1 : 0;
-        case COUPON_TYPE ->
-            sent +=
-                grant.hasCoupon() && grant.type.equals(type) && grant.decidedMillis >= firstMillis
-                    ? 1
-                    : 0;
-        case CHANNEL -> {
-          for (Grant.Sent each : grant.sent) {
-            sent += each.channel().equals(cap.channel()) && each.atMillis() >= firstMillis ? 1 : 0;
-          }
-        }
-      }
-    }
-    return sent;
-  }
-
-  /** Whether one more may go by a channel, by the channel's own caps. */
-  boolean isChannelWithinCaps(
-      Recipient recipient, Policy policy, Purpose purpose, String channel, long atMillis) {
-    for (Cap cap : policy.sending().caps()) {
-      if (cap.scope() == Cap.Scope.CHANNEL
-          && cap.channel().equals(channel)
-          && binds(cap, purpose)
-          && count(recipient, cap, null, atMillis, windows(policy)) >= cap.max()) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private boolean isWithinCouponLimits(Attempt attempt) {
     Resource resource = attempt.campaign().resource();
     if (resource == null) {
@@ -479,16 +370,8 @@ final class Checks {
         attempt.show("maxHeldCoupons", most);
         return attempt.fail(DecisionCode.HELD_COUPONS);
       }
-      for (Cap cap : attempt.policy.sending().caps()) {
-        if (cap.scope() == Cap.Scope.COUPON_TYPE && binds(cap, attempt.campaign().purpose())) {
-          long got =
-              count(recipient, cap, resource.type(), attempt.atMillis, windows(attempt.policy));
-          if (got >= cap.max()) {
-            attempt.show("couponType", resource.type());
-            attempt.values.put("cap", new Value(Value.Type.JSON, shown(cap, got)));
-            return attempt.fail(DecisionCode.COUPON_TYPE_PERIOD);
-          }
-        }
+      if (!caps.isCouponTypeWithin(attempt, resource.type())) {
+        return false;
       }
     }
     if (resource.perCustomerPerDay() != Campaign.UNLIMITED) {
@@ -511,7 +394,7 @@ final class Checks {
   }
 
   private long today(Attempt attempt) {
-    CapWindow days = windows(attempt.zone.getId());
+    CapWindow days = caps.windows(attempt.zone.getId());
     long day = days.day(attempt.atMillis);
     long today = 0;
     for (Grant grant : attempt.recipient.grants) {
@@ -530,7 +413,7 @@ final class Checks {
   private boolean isFilled(Attempt attempt) {
     Campaign campaign = attempt.campaign();
     attempt.variant = variant(attempt);
-    attempt.resource = resource(attempt);
+    attempt.resource = Resources.granted(attempt);
     Filling filling = new Filling(campaign, attempt.moment, scope(attempt), attempt.resource);
     Map<String, String> content = new TreeMap<>();
     for (Map.Entry<String, Template> each : attempt.variant.content().entrySet()) {
@@ -552,7 +435,7 @@ final class Checks {
         return variant;
       }
     }
-    int h = deal(attempt, Chance.Purpose.VARIANT, "");
+    int h = attempt.deal(Chance.Purpose.VARIANT, "");
     int upTo = 0;
     for (Variant variant : variants) {
       upTo += variant.weightBasisPoints();
@@ -561,73 +444,6 @@ final class Checks {
       }
     }
     return variants.get(variants.size() - 1);
-  }
-
-  private static int deal(Attempt attempt, Chance.Purpose purpose, String moment) {
-    return Chance.of(
-        purpose,
-        attempt.tenant,
-        attempt.running.id(),
-        attempt.campaign().salt(),
-        attempt.recipient.customerId,
-        moment);
-  }
-
-  private static GrantedResource resource(Attempt attempt) {
-    Resource resource = attempt.campaign().resource();
-    return resource == null
-        ? null
-        : granted(resource, amountUnits(attempt, resource), attempt.atMillis);
-  }
-
-  /** What a grant gave at its decision. */
-  static GrantedResource granted(Campaign campaign, Grant grant) {
-    return granted(campaign.resource(), grant.amountUnits, grant.decidedMillis);
-  }
-
-  private static GrantedResource granted(Resource resource, long amountUnits, long decidedMillis) {
-    Claim claim = resource.claim();
-    boolean hasEnd = resource.validUntilMillis() != Long.MAX_VALUE;
-    return new GrantedResource(
-        resource.kind().name(),
-        resource.type(),
-        amountUnits,
-        claim != null && claim.span() != null && claim.span().hasFrom()
-            ? (Long) claim.span().fromMillis()
-            : null,
-        claim == null ? null : (Long) claim.lapsesAtMillis(decidedMillis),
-        resource.validForMillis() == 0 ? null : (Long) resource.validForMillis(),
-        hasEnd ? (Long) resource.validUntilMillis() : null,
-        threshold(resource.threshold()));
-  }
-
-  private static GrantedResource.Threshold threshold(Threshold threshold) {
-    return threshold == null
-        ? null
-        : new GrantedResource.Threshold(
-            threshold.amountUnits(),
-            threshold.categories(),
-            threshold.products(),
-            threshold.stores(),
-            threshold.cities());
-  }
-
-  private static long amountUnits(Attempt attempt, Resource resource) {
-    long units = resource.amountMinUnits();
-    if (resource.isRandom()) {
-      int h = deal(attempt, Chance.Purpose.AMOUNT, attempt.candidate.momentId);
-      units = Chance.amount(units, resource.amountMaxUnits(), h);
-    }
-    Diminishing diminishing = resource.diminishing();
-    if (diminishing == null) {
-      return units;
-    }
-    long earlier =
-        attempt.recipient.countOf(attempt.running.id(), attempt.running.lifeMillis()).held();
-    attempt.show("earlierHeld", earlier);
-    return earlier < diminishing.ratiosUnits().size()
-        ? Chance.portion(units, diminishing.ratiosUnits().get((int) earlier))
-        : diminishing.thenUnits();
   }
 
   private boolean isPaidFor(Attempt attempt) {
@@ -643,7 +459,7 @@ final class Checks {
         return attempt.fail(DecisionCode.BUDGET_EXHAUSTED);
       }
     }
-    long day = windows(attempt.policy).day(attempt.atMillis);
+    long day = caps.windows(attempt.policy).day(attempt.atMillis);
     BigInteger left = leftMilli(campaign.budget(), id, life, day);
     if (left != null) {
       attempt.show("budgetLeft", money(left));
@@ -706,24 +522,11 @@ final class Checks {
       }
     }
     if (campaign.controlBasisPoints() > 0
-        && deal(attempt, Chance.Purpose.CONTROL, "") < campaign.controlBasisPoints()) {
+        && attempt.deal(Chance.Purpose.CONTROL, "") < campaign.controlBasisPoints()) {
       return attempt.fail(DecisionCode.CONTROL);
     }
     attempt.code = DecisionCode.SENT;
     return true;
-  }
-
-  /** The days, weeks and months of a tenant. */
-  CapWindow windows(Policy policy) {
-    if (!policy.zone().equals(newestZone)) {
-      newestZone = policy.zone();
-      newestWindows = windows(newestZone);
-    }
-    return newestWindows;
-  }
-
-  private CapWindow windows(String zone) {
-    return windows.computeIfAbsent(zone, id -> new CapWindow(ZoneId.of(id)));
   }
 
   private static String iso(long millis) {

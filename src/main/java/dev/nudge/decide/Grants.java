@@ -31,12 +31,14 @@ final class Grants {
   private final DecideConfig config;
   private final Totals totals;
   private final Checks checks;
+  private final Caps caps;
 
-  Grants(String tenant, DecideConfig config, Totals totals, Checks checks) {
+  Grants(String tenant, DecideConfig config, Totals totals, Checks checks, Caps caps) {
     this.tenant = tenant;
     this.config = config;
     this.totals = totals;
     this.checks = checks;
+    this.caps = caps;
   }
 
   /** Makes a grant of a candidate that was sent, or held back to compare. */
@@ -82,7 +84,7 @@ final class Grants {
 
   private void pay(Attempt attempt, Grant grant) {
     grant.costMilli = attempt.costMilli;
-    grant.costDay = checks.windows(attempt.policy).day(attempt.atMillis);
+    grant.costDay = caps.windows(attempt.policy).day(attempt.atMillis);
     grant.amountDay = grant.costDay;
     totals.spend(
         grant.campaign, grant.lifeMillis, BigInteger.valueOf(grant.costMilli), grant.costDay);
@@ -359,7 +361,7 @@ final class Grants {
       return null;
     }
     grant.costMilli = Checks.costMilli(running.campaign(), policy, channel);
-    grant.costDay = checks.windows(policy).day(atMillis);
+    grant.costDay = caps.windows(policy).day(atMillis);
     totals.spend(
         grant.campaign, grant.lifeMillis, BigInteger.valueOf(grant.costMilli), grant.costDay);
     send(grant, recipient, channel, atMillis);
@@ -371,7 +373,7 @@ final class Grants {
 
   /** The same resource again: its amount was dealt at the decision. */
   private static GrantedResource resource(Grant grant, RunningCampaign running) {
-    return grant.kind == null ? null : Checks.granted(running.campaign(), grant);
+    return grant.kind == null ? null : Resources.granted(running.campaign(), grant);
   }
 
   private String nextChannel(
@@ -391,7 +393,7 @@ final class Grants {
         || !times.isOpen(atMillis, zone)) {
       return null;
     }
-    long day = checks.windows(policy).day(atMillis);
+    long day = caps.windows(policy).day(atMillis);
     BigInteger left = checks.leftMilli(campaign.budget(), grant.campaign, grant.lifeMillis, day);
     int tried = campaign.channels().indexOf(grant.channel());
     for (String channel : campaign.channels().subList(tried + 1, campaign.channels().size())) {
@@ -401,7 +403,7 @@ final class Grants {
       if (Checks.hasConsent(recipient, policy.sending(), channel)
           && !recipient.unsubscribed.contains(channel)
           && !isQuiet
-          && checks.isChannelWithinCaps(recipient, policy, grant.purpose, channel, atMillis)
+          && caps.isChannelWithin(recipient, policy, grant.purpose, channel, atMillis)
           && (left == null || cost.compareTo(left) <= 0)) {
         return channel;
       }
@@ -474,7 +476,7 @@ final class Grants {
       until = Math.max(until, grant.decidedMillis + A_DAY_ANYWHERE_MILLIS);
     }
     long lastMillis = grant.sent.get(grant.sent.size() - 1).atMillis();
-    CapWindow windows = checks.windows(policy);
+    CapWindow windows = caps.windows(policy);
     for (Cap cap : policy.sending().caps()) {
       until = Math.max(until, windows.endMillis(cap, lastMillis));
     }

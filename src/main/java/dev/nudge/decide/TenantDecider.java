@@ -93,8 +93,9 @@ final class TenantDecider {
     this.playbook = playbook;
     this.recipients = recipients;
     this.listener = listener;
-    this.checks = new Checks(config, key.shard(), playbook, totals, listener::failed);
-    this.grants = new Grants(key.tenant(), config, totals, checks);
+    Caps caps = new Caps();
+    this.checks = new Checks(config, key.shard(), playbook, totals, caps, listener::failed);
+    this.grants = new Grants(key.tenant(), config, totals, checks, caps);
     this.crowd = new Crowd(key.tenant(), playbook, notes);
   }
 
