@@ -1,76 +1,40 @@
 package dev.nudge.definition;
 
 import dev.nudge.event.LifecycleStage;
-import dev.nudge.event.Units;
-import dev.nudge.event.Value;
 import dev.nudge.pattern.Expression;
-import dev.nudge.pattern.ExpressionException;
 import dev.nudge.pattern.Names;
 import dev.nudge.pattern.PropertyType;
 import dev.nudge.pattern.Suggestion;
 import dev.nudge.pattern.Trigger;
 import java.time.DateTimeException;
-import java.time.DayOfWeek;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
 import java.time.LocalDateTime;
-import java.time.LocalTime;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Reads the keys of one {@code campaign}, and holds them against each other. */
 final class CampaignReader {
   private static final int MAX_CHANNELS = 20;
-  private static final int MAX_SLOTS = 50;
-  private static final int MAX_VARIANTS = 50;
-  private static final int MAX_CONTENT = 50;
   private static final int MAX_WINDOWS = 10;
-  private static final int MAX_NAMES = 1_000;
-  private static final int MAX_RATIOS = 100;
   private static final int MAX_ATTRIBUTES = 10;
   private static final int MAX_PRODUCTS = 20;
   private static final int MAX_SIMILAR = 10_000;
-  private static final long MAX_COUNT = 1_000_000_000_000L;
   private static final long EAST_TO_WEST = 26 * 3_600_000L;
-  private static final long MAX_MONEY = Units.of(Units.MAX);
-
-  /** The clocks of the world are at most this far ahead of UTC, and behind it. */
-  private static final ZoneOffset EAST = ZoneOffset.ofHours(14);
-
-  private static final ZoneOffset WEST = ZoneOffset.ofHours(-12);
-
-  private static final List<String> WEEK = List.of("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN");
-
-  /**
-   * What a place in a text is filled with: a name of letters, digits and {@code _}, dots between.
-   */
-  private static final Pattern CUSTOMER = Pattern.compile("customer\\.[A-Za-z_][A-Za-z0-9_]*");
-
-  private static final Pattern STEP = Pattern.compile("moment\\.steps\\.([^.]+)\\.([^.]+)");
-  private static final Pattern EVENT = Pattern.compile("moment\\.event\\.[^.]+");
-  private static final Pattern EVIDENCE = Pattern.compile("moment\\.evidence\\.[^.]+");
 
   private final Names names;
   private final Map<String, PropertyType> schema;
   private final Policy policy;
   private final Set<String> channels;
   private final Set<String> anomalies;
-  private Set<String> steps = Set.of();
-  private boolean isPattern;
+
+  /** The names of a pattern's steps; null until one was read. */
+  private Set<String> steps;
 
   /** A reader that knows all that is around a campaign, for its author. */
   CampaignReader(Policy policy, Set<String> channels, Set<String> anomalies) {
@@ -126,20 +90,22 @@ final class CampaignReader {
             && slotsField.either(
                 Node.Kind.LIST,
                 list -> {
-                  slots.addAll(slots(list));
+                  slots.addAll(SlotReader.slots(list));
                   return false;
                 },
                 other -> other.word(List.of("BEST_HOUR"), null) != null);
     OutsideSlot outside = fields.field("outsideSlot").choice(OutsideSlot.class, OutsideSlot.DEFER);
     List<String> ways = channels(fields.required("channels"));
-    checkSlots(slots, slotsField, active, ways);
-    checkPush(trigger, triggerField, delay, slots, outside);
+    SlotReader.checkSlots(slots, slotsField, active, policy, ways);
+    SlotReader.checkPush(trigger, triggerField, delay, slots, outside);
     OnFailed onFailed = fields.field("onFailed").choice(OnFailed.class, OnFailed.NEXT_CHANNEL);
     long reentry = fields.field("reentry").durationMillis(0, Field.MAX_DURATION, 0);
     Field resourceField = fields.field("resource");
-    Resource resource = resourceField.nested(this::resource, null);
+    Resource resource = resourceField.nested(ResourceReader::resource, null);
     Budget budget = fields.field("budget").nested(this::budget, Budget.UNLIMITED);
-    List<Variant> variants = variants(fields.field("variants"), trigger, resourceField.isPresent());
+    List<Variant> variants =
+        new VariantReader(names, trigger, steps, resourceField.isPresent())
+            .variants(fields.field("variants"));
     int control = fields.field("control").basisPoints(0, Campaign.ALL_BASIS_POINTS, 0);
     Field experimentField = fields.field("experiment");
     Experiment experiment = experimentField.nested(this::experiment, null);
@@ -179,24 +145,14 @@ final class CampaignReader {
         experiment,
         conversion,
         cost,
-        SendingCodec.texts(fields.field("products"), MAX_NAMES),
+        SendingCodec.texts(fields.field("products"), SendingCodec.MAX_NAMES),
         fields.field("recommend").nested(part -> recommend(part, fields.has("similar")), null),
         fields.field("similar").nested(this::similar, null),
         SendingCodec.salt(fields));
   }
 
   private Span span(Fields fields) {
-    return span(fields.field("from"), fields.field("to"));
-  }
-
-  private static Span span(Field fromField, Field toField) {
-    long from = fromField.instantMillis(Span.ALWAYS.fromMillis());
-    long to = toField.instantMillis(Span.ALWAYS.toMillis());
-    if (from >= to) {
-      toField.refuse('"' + toField.shown() + '"', "an instant after from");
-      return Span.ALWAYS;
-    }
-    return new Span(from, to);
+    return SendingCodec.span(fields.field("from"), fields.field("to"));
   }
 
   private Phases phases(Fields fields, Span active) {
@@ -226,14 +182,14 @@ final class CampaignReader {
   }
 
   private Phase phase(Fields fields) {
-    Span span = span(fields.required("from"), fields.required("to"));
+    Span span = SendingCodec.span(fields.required("from"), fields.required("to"));
     return new Phase(span, SendingCodec.texts(fields.field("goals"), Field.MAX_EVENTS));
   }
 
   private Targets targets(Fields fields) {
     return new Targets(
-        fields.field("paid").whole(0, MAX_COUNT, 0),
-        fields.field("revenue").moneyUnits(0, MAX_MONEY, 0));
+        fields.field("paid").whole(0, Field.MAX_COUNT, 0),
+        fields.field("revenue").moneyUnits(0, Field.MAX_MONEY, 0));
   }
 
   private CampaignTrigger trigger(Fields fields) {
@@ -256,7 +212,6 @@ final class CampaignReader {
     RuleReader reader = new RuleReader(schema);
     Trigger rule = reader.pattern(field);
     steps = reader.stepNames();
-    isPattern = true;
     return rule == null ? null : new CampaignTrigger.OfRule(rule);
   }
 
@@ -337,9 +292,9 @@ final class CampaignReader {
     }
     // Somewhere on earth a clock shows the time this early, and elsewhere this late.
     long before = active.hasFrom() ? Math.max(active.fromMillis() - delay, 0) : 0;
-    long first = push.times().nextAfter(before - 1 - EAST_TO_WEST, EAST);
+    long first = push.times().nextAfter(before - 1 - EAST_TO_WEST, Timetable.EAST);
     if (push.times() instanceof Timetable.OnceLocal local) {
-      long last = local.at().toInstant(WEST).toEpochMilli();
+      long last = local.at().toInstant(Timetable.WEST).toEpochMilli();
       if (active.hasFrom() && last + delay < active.fromMillis()) {
         first = Timetable.NEVER;
       }
@@ -354,76 +309,6 @@ final class CampaignReader {
       delayField.refuse(
           '"' + delayField.shown() + '"', "less, for then the campaign is over, active.to");
     }
-  }
-
-  private List<Slot> slots(Field field) {
-    List<Slot> slots = field.list(MAX_SLOTS, item -> item.nested(this::slot, null));
-    if (field.isList() && slots.isEmpty()) {
-      field.refuse("an empty list", "one slot or more");
-    }
-    slots.removeIf(Objects::isNull);
-    return slots;
-  }
-
-  private Slot slot(Fields fields) {
-    Field daysField = fields.field("days");
-    Set<DayOfWeek> days = EnumSet.noneOf(DayOfWeek.class);
-    if (daysField.isPresent()) {
-      daysField.either(
-          Node.Kind.LIST,
-          list -> list.list(WEEK.size(), item -> days.addAll(days(item))),
-          one -> {
-            days.addAll(days(one));
-            return List.of();
-          });
-      if (daysField.isList() && days.isEmpty()) {
-        daysField.refuse("an empty list", "one day or more");
-      }
-    } else {
-      days.addAll(EnumSet.allOf(DayOfWeek.class));
-    }
-    int from = fields.field("from").minuteOfDay(0);
-    Field toField = fields.field("to");
-    int to = toField.minuteOfDay(Slot.DAY_MINUTES);
-    if (from >= to) {
-      (toField.isPresent() ? toField : fields.field("from"))
-          .refuse(
-              "a slot that never opens, from %s to %s".formatted(clock(from), clock(to)),
-              "an end after its beginning; what goes over midnight is two slots");
-      return null;
-    }
-    return days.isEmpty() ? null : new Slot(days, from, to);
-  }
-
-  private static String clock(int minute) {
-    return "%02d:%02d".formatted(minute / 60, minute % 60);
-  }
-
-  /** Days of the week, {@code MON}, {@code MON-FRI} or {@code MON-WED, SAT}. */
-  private static Set<DayOfWeek> days(Field field) {
-    Set<DayOfWeek> days = EnumSet.noneOf(DayOfWeek.class);
-    String text =
-        field.text(each -> !each.isBlank(), "days of the week such as MON-FRI or SAT, SUN", null);
-    if (text == null) {
-      return days;
-    }
-    for (String part : text.split(",", -1)) {
-      String[] ends = part.strip().split("-", -1);
-      int first = WEEK.indexOf(ends[0].strip());
-      int last = WEEK.indexOf(ends[ends.length - 1].strip());
-      if (ends.length > 2 || first < 0 || last < 0) {
-        field.refuse(
-            '"' + Node.clipped(text) + '"', "days of the week such as MON-FRI or SAT, SUN");
-        return days;
-      }
-      for (int day = first; ; day = (day + 1) % WEEK.size()) {
-        days.add(DayOfWeek.of(day + 1));
-        if (day == last) {
-          break;
-        }
-      }
-    }
-    return days;
   }
 
   private List<String> channels(Field field) {
@@ -446,194 +331,6 @@ final class CampaignReader {
     return ways;
   }
 
-  /** Refuses slots that never open: while the campaign runs, or for the tenant's quiet hours. */
-  private void checkSlots(List<Slot> slots, Field field, Span active, List<String> ways) {
-    if (slots.isEmpty()) {
-      return;
-    }
-    if (active.hasFrom() && active.hasTo() && slots.stream().noneMatch(s -> opens(s, active))) {
-      field.refuse("slots that never open", "one that opens while the campaign runs, active");
-    }
-    QuietHours quiet = policy == null ? null : policy.sending().quietHours();
-    boolean disturbs =
-        !ways.isEmpty()
-            && ways.stream()
-                .map(name -> policy == null ? null : policy.sending().channel(name))
-                .noneMatch(c -> c == null || c.kind() == Channel.Kind.ON_PAGE);
-    if (quiet != null && disturbs && slots.stream().allMatch(slot -> isQuiet(slot, quiet))) {
-      field.refuse("slots that never open", "one that opens outside of the tenant's quiet hours");
-    }
-  }
-
-  private static boolean isQuiet(Slot slot, QuietHours quiet) {
-    for (int minute = slot.fromMinute(); minute < slot.toMinute(); minute++) {
-      if (!quiet.contains(LocalTime.ofSecondOfDay(minute * 60L))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Whether a slot opens for somebody, wherever on earth, while a campaign runs. */
-  private static boolean opens(Slot slot, Span active) {
-    LocalDateTime first = at(active.fromMillis(), WEST);
-    LocalDateTime last = at(active.toMillis(), EAST);
-    if (!first.plusDays(WEEK.size() + 1L).isAfter(last)) {
-      return true;
-    }
-    for (LocalDate day = first.toLocalDate();
-        !day.isAfter(last.toLocalDate());
-        day = day.plusDays(1)) {
-      LocalDateTime opening = day.atStartOfDay().plusMinutes(slot.fromMinute());
-      LocalDateTime closing = day.atStartOfDay().plusMinutes(slot.toMinute());
-      if (slot.days().contains(day.getDayOfWeek())
-          && opening.isBefore(last)
-          && closing.isAfter(first)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static LocalDateTime at(long millis, ZoneOffset offset) {
-    return LocalDateTime.ofInstant(Instant.ofEpochMilli(millis), offset);
-  }
-
-  /** Refuses a push by the customer's clock that always comes when its slots are closed. */
-  private static void checkPush(
-      CampaignTrigger trigger, Field field, long delay, List<Slot> slots, OutsideSlot outside) {
-    if (outside == OutsideSlot.DROP
-        && !slots.isEmpty()
-        && trigger instanceof CampaignTrigger.OfTime push
-        && push.times() instanceof Timetable.OnceLocal local) {
-      LocalDateTime due = local.at().plus(Duration.ofMillis(delay));
-      if (slots.stream().noneMatch(slot -> slot.isOpen(due))) {
-        field.refuse(
-            "a push at " + due + ", when no slot is open", "a slot then, for outsideSlot is DROP");
-      }
-    }
-  }
-
-  private Resource resource(Fields fields) {
-    Resource.Kind kind = fields.required("kind").choice(Resource.Kind.class, Resource.Kind.COUPON);
-    Field typeField = kind == Resource.Kind.COUPON ? fields.required("type") : fields.field("type");
-    String type = typeField.id(null);
-    if (fields.has("pool")) {
-      fields.field("pool").refuse("a pool", "no such key, for this comes with pools");
-    }
-    long[] amount = {0, 0};
-    Field amountField = fields.field("amount");
-    if (amountField.isPresent()) {
-      amountField.either(
-          Node.Kind.MAP,
-          map -> map.nested(part -> random(part, amount), null),
-          one -> {
-            amount[0] = one.moneyUnits(0, MAX_MONEY, 0);
-            amount[1] = amount[0];
-            return null;
-          });
-    }
-    long total = count(fields.field("total"));
-    Field perCustomerField = fields.field("perCustomer");
-    long perCustomer = count(perCustomerField);
-    long perDay = count(fields.field("perCustomerPerDay"));
-    Field claimField = fields.field("claim");
-    Claim claim =
-        claimField.isPresent()
-            ? claimField.either(
-                Node.Kind.MAP,
-                map -> map.nested(this::claim, null),
-                none -> {
-                  none.word(List.of("none"), null);
-                  return null;
-                })
-            : null;
-    Field forField = fields.field("validFor");
-    long validFor = forField.durationMillis(1, Field.MAX_DURATION, 0);
-    Field untilField = fields.field("validUntil");
-    long validUntil = untilField.instantMillis(Long.MAX_VALUE);
-    if (forField.isPresent() && untilField.isPresent()) {
-      untilField.refuse("validUntil beside validFor", "one of them");
-    }
-    if (claim != null && claim.span() != null && claim.span().fromMillis() >= validUntil) {
-      untilField.refuse('"' + untilField.shown() + '"', "an instant after claim.from");
-    }
-    return new Resource(
-        kind,
-        type,
-        amount[0],
-        amount[1],
-        total,
-        perCustomer,
-        perDay,
-        claim,
-        validFor,
-        validUntil,
-        fields.field("threshold").nested(this::threshold, null),
-        fields.field("diminishing").nested(this::diminishing, null));
-  }
-
-  private Void random(Fields fields, long[] amount) {
-    fields
-        .required("random")
-        .nested(
-            bounds -> {
-              amount[0] = bounds.required("min").moneyUnits(0, MAX_MONEY, 0);
-              Field maxField = bounds.required("max");
-              amount[1] = maxField.moneyUnits(0, MAX_MONEY, MAX_MONEY);
-              if (amount[1] < amount[0]) {
-                maxField.refuse(
-                    Units.format(amount[1]), "at least min, " + Units.format(amount[0]));
-              }
-              return null;
-            },
-            null);
-    return null;
-  }
-
-  private static long count(Field field) {
-    return field.whole(0, MAX_COUNT, Campaign.UNLIMITED);
-  }
-
-  private Claim claim(Fields fields) {
-    Field within = fields.field("within");
-    Field from = fields.field("from");
-    Field to = fields.field("to");
-    long withinMillis = within.durationMillis(1, Field.MAX_DURATION, 0);
-    Span span = span(from, to);
-    if (within.isPresent() && (from.isPresent() || to.isPresent())) {
-      within.refuse("within beside from and to", "one of them");
-    } else if (!within.isPresent() && !to.isPresent()) {
-      fields.self().refuse("no end", "within, or from and to");
-    }
-    return within.isPresent() ? new Claim(null, withinMillis) : new Claim(span, 0);
-  }
-
-  private Threshold threshold(Fields fields) {
-    return new Threshold(
-        fields.field("amount").moneyUnits(0, MAX_MONEY, 0),
-        SendingCodec.texts(fields.field("categories"), MAX_NAMES),
-        SendingCodec.texts(fields.field("products"), MAX_NAMES),
-        SendingCodec.texts(fields.field("stores"), MAX_NAMES),
-        SendingCodec.texts(fields.field("cities"), MAX_NAMES));
-  }
-
-  private Diminishing diminishing(Fields fields) {
-    Field field = fields.required("ratios");
-    List<Long> ratios =
-        new ArrayList<>(field.list(MAX_RATIOS, item -> item.moneyUnits(0, Units.ONE, 0)));
-    if (field.isList() && ratios.isEmpty()) {
-      field.refuse("an empty list", "one ratio or more");
-    }
-    for (int i = 1; i < ratios.size(); i++) {
-      if (ratios.get(i) > ratios.get(i - 1)) {
-        field.refuse("a ratio greater than the one before", "ratios that shrink");
-        break;
-      }
-    }
-    return new Diminishing(ratios, fields.required("then").moneyUnits(0, MAX_MONEY, 0));
-  }
-
   private Budget budget(Fields fields) {
     Field total = fields.field("total");
     Field perDay = fields.field("perDay");
@@ -641,137 +338,8 @@ final class CampaignReader {
       fields.self().refuse("neither of them", "total, perDay or both");
     }
     return new Budget(
-        total.moneyUnits(0, MAX_MONEY, Campaign.UNLIMITED),
-        perDay.moneyUnits(0, MAX_MONEY, Campaign.UNLIMITED));
-  }
-
-  private List<Variant> variants(Field field, CampaignTrigger trigger, boolean hasResource) {
-    if (!field.isPresent()) {
-      return List.of(Variant.ONLY);
-    }
-    if (field.isMap()) {
-      field.refuse("a map", "a list, for composed variants are still to come");
-      return List.of(Variant.ONLY);
-    }
-    Set<String> ids = new HashSet<>();
-    List<Variant> variants =
-        field.list(
-            MAX_VARIANTS,
-            item ->
-                item.nested(
-                    part -> {
-                      Variant variant = variant(part, trigger, hasResource);
-                      String id = variant.id();
-                      if (id != null && Variant.RESERVED.contains(id)) {
-                        part.field("id").refuse(id, "another name: measures have an arm " + id);
-                      } else if (id != null && !ids.add(id)) {
-                        part.field("id").refuse("a second " + id, "each once");
-                      }
-                      return variant;
-                    },
-                    null));
-    if (!field.isList()) {
-      return List.of(Variant.ONLY);
-    }
-    variants.removeIf(Objects::isNull);
-    int weights = variants.stream().mapToInt(Variant::weightBasisPoints).sum();
-    if (variants.isEmpty()) {
-      field.refuse("an empty list", "one variant or more");
-    } else if (variants.size() == 1 && weights == 0) {
-      Variant only = variants.get(0);
-      return List.of(new Variant(only.id(), Campaign.ALL_BASIS_POINTS, only.content()));
-    } else if (weights != Campaign.ALL_BASIS_POINTS) {
-      field.refuse(
-          "weights that add up to " + Field.percent(weights), "weights that add up to 100");
-    }
-    return variants;
-  }
-
-  private Variant variant(Fields fields, CampaignTrigger trigger, boolean hasResource) {
-    String id = fields.required("id").id(null);
-    int weight = fields.field("weight").basisPoints(0, Campaign.ALL_BASIS_POINTS, 0);
-    Map<String, Template> content =
-        fields
-            .field("content")
-            .named(MAX_CONTENT, (name, value) -> template(value, trigger, hasResource));
-    content.values().removeIf(Objects::isNull);
-    return new Variant(id, weight, content);
-  }
-
-  private Template template(Field field, CampaignTrigger trigger, boolean hasResource) {
-    Value value = field.value();
-    if (value == null) {
-      return null;
-    }
-    String text = value.text();
-    Matcher places = Template.PLACE.matcher(text);
-    int end = 0;
-    while (places.find()) {
-      end = places.end();
-      String name = places.group(1);
-      int offset = text.codePointCount(0, places.start(1));
-      if (CUSTOMER.matcher(name).matches()) {
-        checkCustomer(field, name, offset);
-      } else if (!isKnown(name, trigger, hasResource)) {
-        List<String> known = known(trigger, hasResource);
-        field.refuseWithin(
-            offset,
-            "the substitution ${" + Node.clipped(name) + "}",
-            "one of " + String.join(", ", known) + Suggestion.of(name, known));
-      }
-    }
-    int open = text.indexOf("${", end);
-    if (open >= 0) {
-      field.refuseWithin(text.codePointCount(0, open), "${ without its end", "${name}");
-    }
-    return new Template(text);
-  }
-
-  /** Asks the language of conditions, which knows every feature, and misspelt ones. */
-  private void checkCustomer(Field field, String name, int offset) {
-    try {
-      Expression.compile(name, names, Expression.Type.SCALAR);
-    } catch (ExpressionException refused) {
-      ExpressionException.Mistake mistake = refused.mistakes().get(0);
-      field.refuseWithin(offset, mistake.found(), mistake.expected());
-    }
-  }
-
-  private boolean isKnown(String name, CampaignTrigger trigger, boolean hasResource) {
-    if (trigger == null) {
-      return true; // Which moment it is can't be said, and the trigger is refused already.
-    }
-    Matcher step = STEP.matcher(name);
-    if (step.matches()) {
-      return isPattern && steps.contains(step.group(1));
-    }
-    boolean hasEvent =
-        trigger instanceof CampaignTrigger.OfRule || trigger instanceof CampaignTrigger.OfAnomaly;
-    return (hasEvent && EVENT.matcher(name).matches())
-        || (trigger instanceof CampaignTrigger.OfAnomaly && EVIDENCE.matcher(name).matches())
-        || known(trigger, hasResource).contains(name);
-  }
-
-  /** What a text can show; {@code …} stands for any name. */
-  private List<String> known(CampaignTrigger trigger, boolean hasResource) {
-    List<String> known = new ArrayList<>(List.of("customer.…", "moment.kind", "moment.at"));
-    if (trigger instanceof CampaignTrigger.OfRule || trigger instanceof CampaignTrigger.OfAnomaly) {
-      known.add("moment.event.…");
-    }
-    if (isPattern) {
-      steps.stream().sorted().forEach(step -> known.add("moment.steps." + step + ".…"));
-    }
-    if (trigger instanceof CampaignTrigger.OfStage) {
-      known.addAll(List.of("moment.from", "moment.to", "moment.life", "moment.orderCount"));
-    } else if (trigger instanceof CampaignTrigger.OfAnomaly) {
-      known.addAll(
-          List.of("moment.orderId", "moment.value", "moment.baseline", "moment.evidence.…"));
-    }
-    if (hasResource) {
-      known.addAll(
-          List.of("resource.kind", "resource.type", "resource.amount", "resource.validUntil"));
-    }
-    return known;
+        total.moneyUnits(0, Field.MAX_MONEY, Campaign.UNLIMITED),
+        perDay.moneyUnits(0, Field.MAX_MONEY, Campaign.UNLIMITED));
   }
 
   private Experiment experiment(Fields fields) {

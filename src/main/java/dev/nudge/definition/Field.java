@@ -52,6 +52,12 @@ final class Field {
   /** The longest time that a definition can name: ten years. */
   static final long MAX_DURATION = 3_650L * 86_400_000L;
 
+  /** The largest number of things. */
+  static final long MAX_COUNT = 1_000_000_000_000L;
+
+  /** The largest amount of money, ten-thousandths. */
+  static final long MAX_MONEY = Units.of(Units.MAX);
+
   /** The last instant that a definition can name, epoch milliseconds: 9999-12-31T23:59:59.999Z. */
   private static final long MAX_INSTANT = 253_402_300_799_999L;
 

@@ -22,6 +22,9 @@ final class SendingCodec {
   /** The most caps of a policy, which every decision reads. */
   static final int MAX_CAPS = 50;
 
+  /** Of products, stores and the like in one list. */
+  static final int MAX_NAMES = 1_000;
+
   private static final int MAX_POSITIONS = 50;
   private static final int MAX_CAP = 1_000_000;
   private static final int MAX_SALT = 256;
@@ -267,5 +270,16 @@ final class SendingCodec {
 
   private static String clock(int minute) {
     return "%02d:%02d".formatted(minute / 60, minute % 60);
+  }
+
+  /** A span of time between two instants; always if neither is there, or if they are wrong. */
+  static Span span(Field fromField, Field toField) {
+    long from = fromField.instantMillis(Span.ALWAYS.fromMillis());
+    long to = toField.instantMillis(Span.ALWAYS.toMillis());
+    if (from >= to) {
+      toField.refuse('"' + toField.shown() + '"', "an instant after from");
+      return Span.ALWAYS;
+    }
+    return new Span(from, to);
   }
 }

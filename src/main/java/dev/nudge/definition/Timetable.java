@@ -3,6 +3,7 @@ package dev.nudge.definition;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.zone.ZoneOffsetTransition;
 
 /**
@@ -15,6 +16,12 @@ import java.time.zone.ZoneOffsetTransition;
 public sealed interface Timetable {
   /** What {@link #nextAfter} says where no time comes any more. */
   long NEVER = Long.MAX_VALUE;
+
+  /** No clock of the world is further ahead of UTC. */
+  ZoneOffset EAST = ZoneOffset.ofHours(14);
+
+  /** No clock of the world is further behind UTC. */
+  ZoneOffset WEST = ZoneOffset.ofHours(-12);
 
   /**
    * The next time.
