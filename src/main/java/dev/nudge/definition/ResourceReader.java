@@ -4,7 +4,7 @@ import dev.nudge.event.Units;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads what a campaign gives: a coupon or points, how much of it, and until when. */
+/** Reads what a campaign gives: which coupon, points or gift, how much of it, and until when. */
 final class ResourceReader {
   private static final int MAX_RATIOS = 100;
 
